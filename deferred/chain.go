@@ -1,0 +1,160 @@
+package deferred
+
+import (
+	"fmt"
+	"reflect"
+
+	"github.com/spindle-go/spindle/failure"
+)
+
+// Chain is for one place: `return d.Chain()` in a callback makes the Deferred
+// of that callback wait for d and go on with d's result. The error it returns is
+// the request to wait; it must be returned as it is, not wrapped or stored.
+//
+// The result is moved: d is left with the zero value, and handlers added to d
+// afterwards see that. Only one consumer can have it. A second one fails with
+// ErrAlreadyChained; chain.Fork makes copies. A Deferred that would wait for
+// itself, directly or through others, fails with ErrChainCycle.
+func (d *Deferred[T]) Chain() (T, error) {
+	return *new(T), (*awaited[T])(d)
+}
+
+// awaited is a Deferred in the part of the error that Chain returns. It is the
+// same pointer under another type, so that asking costs nothing.
+type awaited[T any] Deferred[T]
+
+// Error says what went wrong if a person ever reads it.
+func (a *awaited[T]) Error() string {
+	return fmt.Sprintf("deferred: request to wait for a Deferred[%v]", reflect.TypeFor[T]())
+}
+
+func (*awaited[T]) chainRequest() {}
+
+// chainRequest is an awaited of any type, to recognise one that got lost.
+type chainRequest interface {
+	error
+	chainRequest()
+}
+
+// await makes d, which is running, go on with inner's result: at once if inner
+// is at rest, or as soon as its list has come as far as it is now.
+func (d *Deferred[T]) await(inner *Deferred[T]) {
+	switch {
+	case inner == d, d.marks&consumed != 0 && closesCycle(d, inner):
+		d.failWith(failure.New(ErrChainCycle))
+	case !inner.claim():
+		d.failWith(failure.New(ErrAlreadyChained))
+	case inner.atRest():
+		if v, f := inner.take(); f != nil {
+			d.failWith(f)
+		} else {
+			d.succeed(v)
+		}
+	default:
+		d.value, d.fail = *new(T), nil
+		d.link = inner
+		d.state = waiting
+		inner.handlers.push((*waiter[T])(d))
+	}
+}
+
+// claim marks d as having a consumer, and answers false when it has one.
+func (d *Deferred[T]) claim() bool {
+	if d.marks&consumed != 0 {
+		return false
+	}
+	d.marks |= consumed
+	return true
+}
+
+// atRest reports whether d has a result that nothing is going to change by
+// itself.
+func (d *Deferred[T]) atRest() bool {
+	return d.state == settled && d.pauses == 0 && d.handlers.empty()
+}
+
+// waiter is a Deferred that waits, in the list of the one that it waits for.
+type waiter[T any] Deferred[T]
+
+// handle hands d's result to the waiter.
+func (w *waiter[T]) handle(d *Deferred[T]) node {
+	outer := (*Deferred[T])(w)
+	outer.settle(d.take())
+	return outer
+}
+
+func (w *waiter[T]) consumer() node { return (*Deferred[T])(w) }
+
+// consuming is a handler that hands the result to another Deferred.
+type consuming interface{ consumer() node }
+
+// source returns the node that d's result is going to come from.
+func (d *Deferred[T]) source() node {
+	if d.state == waiting || d.state == bound {
+		return d.link.(node)
+	}
+	return nil
+}
+
+// consumer returns the node that d's result is going to, if it waits for d.
+func (d *Deferred[T]) consumer() (to node) {
+	if d.marks&consumed == 0 {
+		return nil
+	}
+	d.handlers.each(func(h handler[T]) bool {
+		if c, ok := h.(consuming); ok {
+			to = c.consumer()
+		}
+		return to == nil
+	})
+	return to
+}
+
+// closesCycle reports whether d would wait for itself if it waited for inner.
+// What waits for d and what inner waits for are two paths, since a Deferred has
+// one source and one consumer at most; they form a cycle if they are the same.
+// Going along both at once ends with the shorter, which keeps the cost of
+// building any chain at n log n steps, in whatever order it is built. The caller
+// has seen to it that they differ; if nothing waits for d there is no cycle.
+func closesCycle(d, inner node) bool {
+	up, down := d.consumer(), inner.source()
+	for up != nil && down != nil {
+		if up == inner || down == d {
+			return true
+		}
+		up, down = up.consumer(), down.source()
+	}
+	return false
+}
+
+// ChainDeferred appends a step that fires to with d's result, value or failure;
+// d goes on with the zero value. If to was fired already, d goes on with
+// ErrAlreadyCalled. It returns d.
+//
+// It is a step like any other, so it may be added more than once; a later one
+// finds the zero value. Unlike with Chain, a cancel of to does not reach d, nor
+// the other way round. These are Twisted's rules for chainDeferred.
+func (d *Deferred[T]) ChainDeferred(to *Deferred[T]) *Deferred[T] {
+	if to == nil {
+		panic("deferred: ChainDeferred to nil")
+	}
+	return d.add((*forward[T])(to))
+}
+
+// forward is a Deferred that is to be fired with the result of another.
+type forward[T any] Deferred[T]
+
+// handle fires the target with d's result.
+func (t *forward[T]) handle(d *Deferred[T]) node {
+	to := (*Deferred[T])(t)
+	if to.state.fireable() {
+		to.settle(d.take())
+		return to
+	}
+	if err := to.refuse(); err != nil {
+		d.failWith(failure.New(err))
+		return nil
+	}
+	d.take()
+	return nil
+}

@@ -1,0 +1,99 @@
+package deferred
+
+import (
+	"sync/atomic"
+
+	"github.com/spindle-go/spindle/failure"
+)
+
+// Deferred is a result of type T that is there later, once, and the handlers
+// that it goes through. [New] makes one that somebody fires with Callback or
+// Errback; the zero value is one too, without a canceller.
+//
+// A Deferred belongs to one goroutine at a time and has no lock: unless its own
+// comment says otherwise, a method is called on the goroutine of the loop that
+// the Deferred works for. It must not be copied after first use.
+//
+// It takes 72 bytes and the size of T, with room for two handlers; further ones
+// go into blocks of eight.
+type Deferred[T any] struct {
+	value T
+	fail  *failure.Failure // when set the result is this failure and value is the zero value
+
+	// link is the other end of what is going on: while pending the canceller
+	// or Canceller, if any; while bound or waiting the node that the result
+	// comes from; otherwise nil.
+	link any
+
+	handlers handlers[T]
+	state    state
+	marks    mark
+	pauses   uint16
+
+	// ticket is not zero while the failure is with the unhandled tracker, which
+	// may look at it from another goroutine.
+	ticket atomic.Uint32
+}
+
+// New returns a Deferred that has not fired. Cancel calls the canceller, if one
+// is given, with the Deferred; see Cancel for the rules. More than one canceller
+// panics.
+//
+// Any goroutine may call it. It costs one allocation.
+func New[T any](cancel ...func(*Deferred[T])) *Deferred[T] {
+	d := &Deferred[T]{}
+	switch {
+	case len(cancel) > 1:
+		panic("deferred: New with more than one canceller")
+	case len(cancel) == 1 && cancel[0] != nil:
+		d.link = canceller[T](cancel[0])
+	}
+	return d
+}
+
+// Succeed returns a Deferred that has fired with v.
+//
+// Any goroutine may call it. It costs one allocation.
+func Succeed[T any](v T) *Deferred[T] {
+	return &Deferred[T]{value: v, state: settled}
+}
+
+// Fail returns a Deferred that has fired with err, which becomes a
+// failure.Failure born at the caller if it is none. A nil err panics.
+//
+// Like every failure with nobody to handle it, it is reported as unhandled
+// unless it gets an errback, see [SetUnhandledHandler].
+//
+// Any goroutine may call it.
+func Fail[T any](err error) *Deferred[T] {
+	d := &Deferred[T]{fail: reason(err, "Fail"), state: settled}
+	d.start()
+	return d
+}
+
+// Maybe calls f now and returns a Deferred of what came of it: the value, the
+// error, the panic, or, when f answered with Chain, the result of that Deferred
+// once it is there. It is Twisted's maybeDeferred.
+func Maybe[T any](f func() (T, error)) *Deferred[T] {
+	if f == nil {
+		panic("deferred: Maybe of a nil function")
+	}
+	d := &Deferred[T]{state: settled}
+	return d.add(thunk[T](f))
+}
+
+// Called reports whether d was fired, be it that its result still waits for
+// another Deferred. One made by Then counts as fired when its source has handed
+// over.
+func (d *Deferred[T]) Called() bool { return d.state.called() }
+
+// reason turns err into a Failure, and refuses what is none.
+func reason(err error, name string) *failure.Failure {
+	if err == nil {
+		panic("deferred: " + name + " with a nil error")
+	}
+	if r, ok := err.(chainRequest); ok { //nolint:errorlint // a chain request is never wrapped
+		panic("deferred: " + name + " with the answer of Chain, which may only be returned from a callback: " + r.Error())
+	}
+	return failure.New(err)
+}

@@ -1,0 +1,44 @@
+package deferred
+
+// Callback fires d with v and runs its handlers, as far as they go, before it
+// returns. What they return or panic with is the affair of the chain, not of the
+// caller.
+//
+// It answers ErrAlreadyCalled if d was fired before, and ErrAlreadyChained if d
+// was made by Then, which fires from its source. The first call after a Cancel
+// that no canceller heard of is swallowed: it answers nil and does nothing,
+// since the producer could not know.
+func (d *Deferred[T]) Callback(v T) error {
+	if !d.state.fireable() {
+		return d.refuse()
+	}
+	d.settle(v, nil)
+	d.start()
+	return nil
+}
+
+// Errback fires d with err, which becomes a failure.Failure born at the caller
+// if it is none. See Callback for the rest. A nil err panics: a failure without
+// a reason must not pass for a success.
+func (d *Deferred[T]) Errback(err error) error {
+	f := reason(err, "Errback")
+	if !d.state.fireable() {
+		return d.refuse()
+	}
+	d.settle(*new(T), f)
+	d.start()
+	return nil
+}
+
+// refuse answers a Callback or Errback that comes too late.
+func (d *Deferred[T]) refuse() error {
+	switch {
+	case d.state == bound:
+		return ErrAlreadyChained
+	case d.marks&swallow != 0:
+		d.marks &^= swallow
+		return nil
+	default:
+		return ErrAlreadyCalled
+	}
+}

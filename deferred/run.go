@@ -1,0 +1,143 @@
+package deferred
+
+import "github.com/spindle-go/spindle/failure"
+
+// start runs what can be run of d, and then whatever that set going.
+func (d *Deferred[T]) start() {
+	next := d.resume()
+	if next == nil {
+		return
+	}
+	if d.unfinished() {
+		unwind(d, next)
+		return
+	}
+	// The usual hand-over leaves nothing behind and ends right there.
+	if after := next.resume(); after != nil {
+		unwind(next, after)
+	}
+}
+
+// resume runs d's handlers as far as they go. When one of them handed the result
+// to another Deferred it stops there and returns that one, which is to go on
+// before the rest of d's list does (rule 3 of Twisted's implicit chaining).
+func (d *Deferred[T]) resume() (next node) {
+	if d.fail != nil {
+		d.retract()
+	}
+	for d.state == settled && d.pauses == 0 {
+		if d.handlers.empty() {
+			if d.fail != nil {
+				d.reportIfLost()
+			}
+			return nil
+		}
+		if next = d.run(); next != nil {
+			return next
+		}
+	}
+	return nil
+}
+
+// run is the one place where user code is called with a result. It takes one
+// guard for the whole run, not one a handler: after a panic resume comes back
+// for the rest.
+//
+// A panic becomes the failure for the next handler, as an exception does in
+// Twisted: nothing unwinds into whoever fired d. That includes runtime errors,
+// since a Deferred that swallowed its result would wedge all that waits for it.
+func (d *Deferred[T]) run() (next node) {
+	d.state = running
+	defer d.guard()
+	for d.pauses == 0 {
+		h := d.handlers.pop()
+		if h == nil {
+			break
+		}
+		switch h := h.(type) {
+		case callback[T]:
+			h.handle(d)
+		case errback[T]:
+			h.handle(d)
+		default:
+			if next = h.handle(d); next != nil {
+				d.state = settled
+				return next
+			}
+		}
+		if d.state != running {
+			return nil
+		}
+	}
+	d.state = settled
+	return next
+}
+
+// guard ends a run that a panic or runtime.Goexit cut short.
+func (d *Deferred[T]) guard() {
+	if d.state != running {
+		return
+	}
+	v := recover()
+	d.state = settled
+	if v != nil {
+		d.failWith(failure.Recovered(v))
+		return
+	}
+	// The goroutine is about to end and cannot be held. The handlers that are
+	// left, and all that waits for d, have their turn now or never.
+	d.failWith(failure.New(ErrGoexit))
+	d.start()
+}
+
+// node is a Deferred of some type, as those see it who go from one to the next:
+// the unwinder, Cancel, and the search for cycles.
+type node interface {
+	resume() (next node)
+	unfinished() bool
+	cancel() (next node)
+	source() node   // what it waits for, or nil
+	consumer() node // what waits for it, or nil
+	String() string
+}
+
+// unfinished reports whether handlers are left for a later resume.
+func (d *Deferred[T]) unfinished() bool { return !d.handlers.empty() }
+
+// unwind carries on after from has handed its result to next: next, then what
+// that hands to, and at last the rest of each list that was left. It keeps those
+// on a stack of its own, and only those that have a rest, so a million chained
+// Deferreds take no more stack than two.
+func unwind(from, next node) {
+	var rest []node
+	done := false
+	defer func() {
+		if done {
+			return
+		}
+		// runtime.Goexit in a handler ends this goroutine. What is left must
+		// not be lost with it.
+		for len(rest) > 0 {
+			n := rest[len(rest)-1]
+			rest = rest[:len(rest)-1]
+			if to := n.resume(); to != nil {
+				unwind(n, to)
+			}
+		}
+	}()
+	for {
+		if from.unfinished() {
+			rest = append(rest, from)
+		}
+		from, next = next, next.resume()
+		for next == nil {
+			if len(rest) == 0 {
+				done = true
+				return
+			}
+			from = rest[len(rest)-1]
+			rest = rest[:len(rest)-1]
+			next = from.resume()
+		}
+	}
+}
