@@ -1,0 +1,2 @@
+// Package reactor is the loop: one goroutine that turns.
+package reactor

@@ -1,0 +1,34 @@
+package reactor
+
+import "errors"
+
+// The sentinels of this package. Test for them with errors.Is.
+var (
+	// ErrAlreadyRunning is Run's answer while the reactor runs.
+	ErrAlreadyRunning = errors.New("reactor: already running")
+
+	// ErrNotRunning is Stop's answer when the reactor does not run, or is
+	// stopping already.
+	ErrNotRunning = errors.New("reactor: not running")
+
+	// ErrStopped is CallFromThread's answer when the reactor has stopped, and
+	// the reason that descriptors get that were still there then.
+	ErrStopped = errors.New("reactor: stopped")
+
+	// ErrAlreadyInstalled is Install's answer when there is a default reactor.
+	ErrAlreadyInstalled = errors.New("reactor: a default reactor is there already")
+
+	// ErrBadDescriptor is the reason for a descriptor whose FD is negative or is
+	// not open.
+	ErrBadDescriptor = errors.New("reactor: bad descriptor")
+
+	// ErrDescriptorReplaced is the reason for a descriptor when another one
+	// with the same number was added in its place.
+	ErrDescriptorReplaced = errors.New("reactor: another descriptor took the number")
+
+	// ErrNoTrigger is Remove's answer for a trigger that ran or was removed.
+	ErrNoTrigger = errors.New("reactor: the trigger ran or was removed before")
+
+	// ErrNilDeferred is React's answer when main returned no Deferred.
+	ErrNilDeferred = errors.New("reactor: main returned a nil Deferred")
+)

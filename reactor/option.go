@@ -1,0 +1,71 @@
+package reactor
+
+import (
+	"log/slog"
+	"os"
+	"syscall"
+	"time"
+
+	"github.com/spindle-go/spindle/internal/poller"
+	"github.com/spindle-go/spindle/threads"
+)
+
+// Option is a choice made at New.
+type Option func(*options)
+
+// options is what New's options set.
+type options struct {
+	kind        poller.Kind
+	logger      *slog.Logger
+	givenPool   *threads.Pool
+	poolTimeout time.Duration
+	signals     []os.Signal
+	slow        time.Duration
+}
+
+func defaults() options {
+	return options{
+		poolTimeout: 10 * time.Second,
+		signals:     []os.Signal{os.Interrupt, syscall.SIGTERM},
+	}
+}
+
+// Poller names the system call that a reactor waits with.
+type Poller = poller.Kind
+
+// The pollers. Epoll is Linux's and the default there; Poll is on every Unix and
+// the default elsewhere; Select cannot take descriptors from 1024 on.
+const (
+	Epoll  = poller.Epoll
+	Poll   = poller.Poll
+	Select = poller.Select
+)
+
+// WithPoller chooses the system call to wait with. The default is the best of
+// the platform.
+func WithPoller(p Poller) Option { return func(o *options) { o.kind = p } }
+
+// WithLogger sets where panics, slow callbacks and failures of triggers are
+// logged. The default is slog's default logger at that moment.
+func WithLogger(l *slog.Logger) Option { return func(o *options) { o.logger = l } }
+
+// WithPool makes p the pool of CallInThread and threads.DeferToThread. The
+// reactor starts it when it runs and stops it at shutdown, so two reactors
+// should not share one. The default is a pool of 0 to 10 workers, made on first
+// use.
+func WithPool(p *threads.Pool) Option { return func(o *options) { o.givenPool = p } }
+
+// WithPoolTimeout sets how long shutdown waits for the jobs of the pool; what
+// is left then is logged. The default is 10 seconds.
+func WithPoolTimeout(d time.Duration) Option { return func(o *options) { o.poolTimeout = d } }
+
+// WithSignals sets the signals that stop the reactor while it runs; none turns
+// that off. The default is SIGINT and SIGTERM. A signal that the process
+// ignores, as under nohup, stays ignored. A second signal, while the reactor
+// shuts down, does what it would do without the reactor.
+func WithSignals(s ...os.Signal) Option { return func(o *options) { o.signals = s } }
+
+// WithSlowCallback logs, at warning level and by name, everything that kept the
+// loop busy for d or longer: while it ran, nothing else did. It costs two looks
+// at the clock for each call. The default, 0, is off.
+func WithSlowCallback(d time.Duration) Option { return func(o *options) { o.slow = d } }
