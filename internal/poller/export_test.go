@@ -1,0 +1,50 @@
+//go:build unix
+
+package poller
+
+import (
+	"math"
+	"time"
+)
+
+// SelectLimit is the first descriptor that select cannot take.
+const SelectLimit = selectLimit
+
+// Milliseconds and Microseconds are the forms of a timeout that poll(2) and
+// select(2) get.
+var (
+	Milliseconds = milliseconds
+	Microseconds = microseconds
+)
+
+// LimitCall sets the longest wait of one system call, and reports whether this
+// kind has such a limit.
+func (p *Poller) LimitCall(d time.Duration) bool {
+	switch b := p.backend.(type) {
+	case *poll:
+		b.longest = d
+	case *selector:
+		b.longest = d
+	default:
+		return false
+	}
+	return true
+}
+
+// ExhaustGenerations makes the free place that Add takes next stand at its last
+// generation.
+func (p *Poller) ExhaustGenerations() {
+	p.table.slots[p.table.next().Index()].generation = math.MaxUint32
+}
+
+// Asleep reports whether the sleeping flag is set.
+func (p *Poller) Asleep() bool { return p.waker.is(asleep) }
+
+// HoldWake does the first half of a Wake, as a poster does that is held up
+// before its write, and returns the second half.
+func (p *Poller) HoldWake() (write func() error) {
+	if !p.waker.move(asleep, awake) {
+		panic("the loop is awake")
+	}
+	return p.waker.write
+}
