@@ -112,7 +112,7 @@ func (h callback[T]) handle(d *Deferred[T]) node {
 		d.value = v
 		return nil
 	}
-	d.answerError(err, h)
+	d.answerError(v, err, h)
 	return nil
 }
 

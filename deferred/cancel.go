@@ -54,7 +54,7 @@ func (d *Deferred[T]) cancel() (next node) {
 	switch link := d.link.(type) {
 	case nil:
 		d.marks |= swallow
-		d.settle(*new(T), failure.At(ErrCancelled, 0))
+		d.settle(*new(T), failure.At(ErrCancelled, 0), 0)
 		d.start()
 	case canceller[T]:
 		d.state = cancelling
@@ -68,23 +68,30 @@ func (d *Deferred[T]) cancel() (next node) {
 
 // callCanceller runs the user's canceller, and fires d if that did not.
 func (d *Deferred[T]) callCanceller(c canceller[T]) {
-	f := failure.New(ErrGoexit) // what happened if neither of the next two lines is reached
+	returned := false
 	defer func() {
-		if v := recover(); v != nil {
+		var f *failure.Failure
+		switch v := recover(); {
+		case v != nil:
 			f = failure.Recovered(v)
-			if d.state != cancelling {
-				// It fired d and then panicked. The chain has its result; the
-				// panic must not vanish.
-				unhandled.orphan(f)
-			}
+		case d.state != cancelling:
+			return
+		case !returned:
+			f = failure.New(ErrGoexit)
+		default:
+			f = failure.At(ErrCancelled, 0)
 		}
-		if d.state == cancelling {
-			d.settle(*new(T), f)
-			d.start()
+		if d.state != cancelling {
+			// It fired d and then panicked. The chain has its result; the panic
+			// must not vanish.
+			unhandled.orphan(f)
+			return
 		}
+		d.settle(*new(T), f, 0)
+		d.start()
 	}()
 	c(d)
-	f = failure.At(ErrCancelled, 0)
+	returned = true
 }
 
 // passCancel hands the cancel on. Whatever happens there, d can be fired and

@@ -45,13 +45,15 @@ func (d *Deferred[T]) await(inner *Deferred[T]) {
 	case !inner.claim():
 		d.failWith(failure.New(ErrAlreadyChained))
 	case inner.atRest():
-		if v, f := inner.take(); f != nil {
-			d.failWith(f)
-		} else {
+		v, f, seen := inner.take()
+		if f == nil {
 			d.succeed(v)
+			return
 		}
+		d.failWith(f)
+		d.marks |= seen
 	default:
-		d.value, d.fail = *new(T), nil
+		d.succeed(*new(T))
 		d.link = inner
 		d.state = waiting
 		inner.handlers.push((*waiter[T])(d))
@@ -96,8 +98,11 @@ func (d *Deferred[T]) source() node {
 	return nil
 }
 
-// consumer returns the node that d's result is going to, if it waits for d.
-func (d *Deferred[T]) consumer() (to node) {
+// consumer returns the node that d's result is going to, if it waits for d. It
+// has to look for it in the list, and takes from steps what that cost; with none
+// left it gives up.
+func (d *Deferred[T]) consumer(steps *int) (to node) {
+	*steps--
 	if d.marks&consumed == 0 {
 		return nil
 	}
@@ -105,26 +110,56 @@ func (d *Deferred[T]) consumer() (to node) {
 		if c, ok := h.(consuming); ok {
 			to = c.consumer()
 		}
-		return to == nil
+		*steps--
+		return to == nil && *steps > 0
 	})
 	return to
 }
 
 // closesCycle reports whether d would wait for itself if it waited for inner.
-// What waits for d and what inner waits for are two paths, since a Deferred has
+// What inner waits for and what waits for d are two paths, since a Deferred has
 // one source and one consumer at most; they form a cycle if they are the same.
-// Going along both at once ends with the shorter, which keeps the cost of
-// building any chain at n log n steps, in whatever order it is built. The caller
-// has seen to it that they differ; if nothing waits for d there is no cycle.
+// So one of them is enough, and the shorter one at that: looking along both, a
+// little further each time, costs no more than a few times the shorter. This
+// keeps the cost of building any chain of n Deferreds and handlers at n log n
+// steps, in whatever order it is built. The caller has seen to it that d and
+// inner differ; if nothing waits for d there is no cycle.
 func closesCycle(d, inner node) bool {
-	up, down := d.consumer(), inner.source()
-	for up != nil && down != nil {
-		if up == inner || down == d {
-			return true
+	for steps := 8; ; steps *= 2 {
+		if found, end := isSource(inner, d, steps); end {
+			return found
 		}
-		up, down = up.consumer(), down.source()
+		if found, end := isConsumer(d, inner, steps); end {
+			return found
+		}
 	}
-	return false
+}
+
+// isSource looks for d among what inner waits for. end says that the answer is
+// final; otherwise the steps were not enough.
+func isSource(inner, d node, steps int) (found, end bool) {
+	n := inner
+	for range steps {
+		if n = n.source(); n == nil || n == d {
+			return n != nil, true
+		}
+	}
+	return false, false
+}
+
+// isConsumer looks for inner among what waits for d, in the same way.
+func isConsumer(d, inner node, steps int) (found, end bool) {
+	n := d
+	for steps > 0 {
+		n = n.consumer(&steps)
+		switch n {
+		case inner:
+			return true, true
+		case nil:
+			return false, steps > 0
+		}
+	}
+	return false, false
 }
 
 // ChainDeferred appends a step that fires to with d's result, value or failure;

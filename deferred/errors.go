@@ -23,8 +23,8 @@ var (
 	// Deferred of another type than its own result.
 	ErrChainType = errors.New("deferred: Chain of another type")
 
-	// ErrGoexit is the failure when a handler ended its goroutine with
-	// runtime.Goexit, as testing's FailNow does.
+	// ErrGoexit is the failure when a handler or a canceller ended its goroutine
+	// with runtime.Goexit, as testing's FailNow does.
 	ErrGoexit = errors.New("deferred: a handler called runtime.Goexit")
 
 	// ErrCancelled is the failure of a Deferred that was cancelled.

@@ -8,11 +8,15 @@ package deferred
 // was made by Then, which fires from its source. The first call after a Cancel
 // that no canceller heard of is swallowed: it answers nil and does nothing,
 // since the producer could not know.
+//
+// v is a value whatever it is: an error given to a Deferred[error], or a Deferred
+// given to a Deferred[any], is passed to the callbacks as it is. To fail, call
+// Errback; to wait for another Deferred, return its Chain from a callback.
 func (d *Deferred[T]) Callback(v T) error {
 	if !d.state.fireable() {
 		return d.refuse()
 	}
-	d.settle(v, nil)
+	d.settle(v, nil, 0)
 	d.start()
 	return nil
 }
@@ -25,7 +29,7 @@ func (d *Deferred[T]) Errback(err error) error {
 	if !d.state.fireable() {
 		return d.refuse()
 	}
-	d.settle(*new(T), f)
+	d.settle(*new(T), f, 0)
 	d.start()
 	return nil
 }

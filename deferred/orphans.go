@@ -1,102 +1,117 @@
 package deferred
 
 import (
+	"cmp"
 	"runtime"
-	"sync/atomic"
-	"weak"
+	"slices"
 
 	"github.com/spindle-go/spindle/failure"
 )
 
-// orphans looks after failures that came while no loop was in a turn: a program
-// without a reactor, or one that has not started it. Each is reported when its
-// Deferred was collected. To learn of that costs nothing for the Deferred: an
-// object that nothing refers to has a cleanup, which runs after each collection
-// as long as there is something to look after, and looks at weak pointers.
+// orphans are the failures that came while no loop was in a turn, and were still
+// unhandled after a collection: those of a program without a reactor, or of one
+// that has not started it. Each is reported when its Deferred is collected, or
+// at the end of a turn if a loop starts after all.
+//
+// An orphan is known by its ticket alone, so that it does not keep its Deferred
+// alive. A Deferred whose ticket says that it is one takes itself off this list
+// when somebody handles the failure.
+//
+// Until a collection comes a failure costs nothing but its place in fresh: most
+// are handled by then.
 type orphans struct {
-	watching bool // a cleanup is due after the next collection
-	weak     []weakReport
+	watching bool // adopt is called after the next collection
+	reports  map[uint32]orphan
 }
 
-// weakReport is a report that does not keep its Deferred alive.
-type weakReport struct {
-	held   weak.Pointer[atomic.Uint32]
-	ticket uint32
-	fail   *failure.Failure
+type orphan struct {
+	fail    *failure.Failure
+	cleanup runtime.Cleanup // calls lost
 }
 
-// watch makes sure that t.collected is called after the next collection. mu is
-// held.
-func (o *orphans) watch(t *tracker) {
-	if o.watching {
+// watch makes sure that adopt is called after the next collection. mu is held.
+func (t *tracker) watch() {
+	if t.orphans.watching {
 		return
 	}
-	o.watching = true
-	// A pointer inside keeps it from the allocator's shared small blocks, which
-	// live as long as their neighbours.
+	t.orphans.watching = true
+	// Nothing refers to it, so the next collection finds it. For the pointer
+	// inside see orphan.
 	canary := &struct{ _ *byte }{}
-	runtime.AddCleanup(canary, (*tracker).collected, t)
+	runtime.AddCleanup(canary, (*tracker).adopt, t)
 }
 
-// collected runs after a collection, on the runtime's goroutine for cleanups. It
-// reports what was lost in that collection, and lets go of what came since.
-func (t *tracker) collected() {
+// adopt runs after a collection, on a goroutine of the runtime. It makes orphans
+// of the fresh reports, unless a loop is going to look after them.
+func (t *tracker) adopt() {
 	t.mu.Lock()
+	defer t.mu.Unlock()
 	t.orphans.watching = false
-	lost := t.orphans.sweep()
-	if !t.inTurn() {
-		t.orphans.adopt(t.fresh)
-		t.fresh = nil
-		t.count.Store(int64(len(t.aging)))
+	if t.inTurn() {
+		if len(t.fresh) > 0 {
+			t.watch()
+		}
+		return
 	}
-	if len(t.orphans.weak) > 0 || len(t.fresh) > 0 {
-		t.orphans.watch(t)
+	if t.orphans.reports == nil {
+		t.orphans.reports = make(map[uint32]orphan)
 	}
+	for _, r := range t.takeFresh() {
+		// The Deferred may be handled at this moment: either it sees that it is
+		// an orphan, or this sees that it is handled.
+		if r.held.CompareAndSwap(r.ticket, r.ticket|orphaned) {
+			t.orphans.reports[r.ticket] = orphan{
+				fail:    r.fail,
+				cleanup: runtime.AddCleanup(r.held, t.lost, r.ticket),
+			}
+		}
+	}
+	t.recount()
+}
+
+// lost is called when the Deferred of an orphan was collected, on a goroutine of
+// the runtime.
+func (t *tracker) lost(ticket uint32) {
+	t.mu.Lock()
+	o, there := t.orphans.reports[ticket]
+	t.orphans.remove(ticket)
+	t.recount()
 	t.mu.Unlock()
-	for _, f := range lost {
-		t.call(f)
+	if there {
+		t.call(o.fail)
 	}
 }
 
-// sweep removes what was handled or lost, and returns the failures of those that
-// were lost.
-func (o *orphans) sweep() (lost []*failure.Failure) {
-	kept := o.weak[:0]
-	for _, w := range o.weak {
-		held := w.held.Value()
-		switch {
-		case held == nil:
-			lost = append(lost, w.fail)
-		case held.Load() == w.ticket:
-			kept = append(kept, w)
-		}
+// forget takes an orphan off the list, and answers false when it is not there
+// any more: it was reported.
+func (t *tracker) forget(ticket uint32) bool {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	o, there := t.orphans.reports[ticket]
+	if !there {
+		return false
 	}
-	clear(o.weak[len(kept):])
-	o.weak = kept
-	return lost
+	o.cleanup.Stop()
+	t.orphans.remove(ticket)
+	t.recount()
+	return true
 }
 
-// adopt takes over reports, without what keeps their Deferreds alive.
-func (o *orphans) adopt(rs []report) {
-	for _, r := range rs {
-		if !r.handled() {
-			o.weak = append(o.weak, weakReport{held: weak.Make(r.held), ticket: r.ticket, fail: r.fail})
-		}
+// remove deletes an entry, and the map with the last one, since maps do not
+// shrink. mu is held.
+func (o *orphans) remove(ticket uint32) {
+	delete(o.reports, ticket)
+	if len(o.reports) == 0 {
+		o.reports = nil
 	}
 }
 
-// take returns all reports whose Deferreds still exist, and forgets them. Those
-// that were lost since the last collection count as well.
-func (o *orphans) take() []report {
-	all := make([]report, 0, len(o.weak))
-	for _, w := range o.weak {
-		held := w.held.Value()
-		if held == nil {
-			held = new(atomic.Uint32)
-			held.Store(w.ticket)
-		}
-		all = append(all, report{held: held, ticket: w.ticket, fail: w.fail})
+// list returns the orphans as reports, oldest first. mu is held.
+func (o *orphans) list() []report {
+	rs := make([]report, 0, len(o.reports))
+	for ticket, orphan := range o.reports {
+		rs = append(rs, report{ticket: ticket, fail: orphan.fail})
 	}
-	o.weak = nil
-	return all
+	slices.SortFunc(rs, func(a, b report) int { return cmp.Compare(a.ticket, b.ticket) })
+	return rs
 }

@@ -33,18 +33,22 @@ func (d *Deferred[T]) failWith(f *failure.Failure) {
 	d.value, d.fail = *new(T), f
 }
 
-// take moves the result out of d, which is left with the zero value.
-func (d *Deferred[T]) take() (T, *failure.Failure) {
-	v, f := d.value, d.fail
+// take moves the result out of d, which is left with the zero value. seen is the
+// observed mark of a failure, which goes with it: a failure is reported once, not
+// once in each Deferred that it passes.
+func (d *Deferred[T]) take() (v T, f *failure.Failure, seen mark) {
+	v, f = d.value, d.fail
 	if f != nil {
 		d.retract()
+		seen = d.marks & observed
 	}
 	d.succeed(*new(T))
-	return v, f
+	return v, f, seen
 }
 
 // settle makes v or f the result and puts d at rest; somebody has to start it.
-func (d *Deferred[T]) settle(v T, f *failure.Failure) {
+// seen is what take gave, or 0.
+func (d *Deferred[T]) settle(v T, f *failure.Failure, seen mark) {
 	if d.link != nil {
 		d.link = nil
 	}
@@ -52,21 +56,22 @@ func (d *Deferred[T]) settle(v T, f *failure.Failure) {
 	if d.fail != f {
 		d.fail = f
 	}
+	d.marks |= seen
 	d.state = settled
 }
 
 // answer takes what handler h returned as the result.
 func (d *Deferred[T]) answer(v T, err error, h any) {
 	if err != nil {
-		d.answerError(err, h)
+		d.answerError(v, err, h)
 		return
 	}
 	d.succeed(v)
 }
 
-// answerError takes the error that handler h returned: a failure, or the wish
-// to wait for another Deferred.
-func (d *Deferred[T]) answerError(err error, h any) {
+// answerError takes the error that handler h returned, beside v: a failure, or
+// the wish to wait for another Deferred.
+func (d *Deferred[T]) answerError(v T, err error, h any) {
 	switch e := err.(type) { //nolint:errorlint // neither is ever wrapped on purpose
 	case *awaited[T]:
 		d.await((*Deferred[T])(e))
@@ -74,7 +79,7 @@ func (d *Deferred[T]) answerError(err error, h any) {
 		d.failWith(failure.At(fmt.Errorf("%w: %w in a callback of a Deferred[%v]", ErrChainType, e, reflect.TypeFor[T]()), entry(h)))
 	case *failure.Failure:
 		if e == nil { // a nil pointer in an interface: the author meant no error
-			d.succeed(*new(T))
+			d.succeed(v)
 			return
 		}
 		d.failWith(e)

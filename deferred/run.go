@@ -96,8 +96,8 @@ type node interface {
 	resume() (next node)
 	unfinished() bool
 	cancel() (next node)
-	source() node   // what it waits for, or nil
-	consumer() node // what waits for it, or nil
+	source() node             // what it waits for, or nil
+	consumer(steps *int) node // what waits for it, or nil
 	String() string
 }
 
@@ -117,13 +117,7 @@ func unwind(from, next node) {
 		}
 		// runtime.Goexit in a handler ends this goroutine. What is left must
 		// not be lost with it.
-		for len(rest) > 0 {
-			n := rest[len(rest)-1]
-			rest = rest[:len(rest)-1]
-			if to := n.resume(); to != nil {
-				unwind(n, to)
-			}
-		}
+		finish(rest)
 	}()
 	for {
 		if from.unfinished() {
@@ -140,4 +134,24 @@ func unwind(from, next node) {
 			next = from.resume()
 		}
 	}
+}
+
+// finish runs the rest of lists that an unwind left when its goroutine was about
+// to end. A handler there may call runtime.Goexit again, which ends the loop and
+// not the goroutine any sooner, so it goes on after each of them.
+func finish(rest []node) {
+	done := false
+	defer func() {
+		if !done {
+			finish(rest)
+		}
+	}()
+	for len(rest) > 0 {
+		n := rest[len(rest)-1]
+		rest = rest[:len(rest)-1]
+		if to := n.resume(); to != nil {
+			unwind(n, to)
+		}
+	}
+	done = true
 }

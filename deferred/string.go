@@ -35,6 +35,8 @@ func (d *Deferred[T]) String() string {
 func (d *Deferred[T]) describeResult(b *strings.Builder) {
 	if d.fail != nil {
 		fmt.Fprintf(b, "failed: %s", short(d.fail.Error()))
+	} else if n, ok := any(d.value).(node); ok {
+		fmt.Fprintf(b, "value: %T(%p)", n, n) // it could hold d again
 	} else {
 		fmt.Fprintf(b, "value: %s", short(fmt.Sprint(d.value)))
 	}
@@ -54,8 +56,11 @@ func end(n node) string {
 		n = n.source()
 		passed++
 	}
-	if passed == 0 {
+	switch passed {
+	case 0:
 		return n.String()
+	case 1:
+		return n.String() + ", through 1 other"
 	}
 	return fmt.Sprintf("%v, through %d others", n, passed)
 }

@@ -36,7 +36,7 @@ func ThenBoth[T, U any](d *Deferred[T], f func(T, error) (U, error)) *Deferred[U
 // attach puts a step into d's list and binds its Deferred to d.
 func attach[T, U any](d *Deferred[T], h handler[T], out *Deferred[U]) {
 	if !d.claim() {
-		out.settle(*new(U), failure.New(ErrAlreadyChained))
+		out.settle(*new(U), failure.New(ErrAlreadyChained), 0)
 		out.start()
 		return
 	}
@@ -57,9 +57,9 @@ type step[T, U any] struct {
 
 // handle takes the source's result along.
 func (s *step[T, U]) handle(d *Deferred[T]) node {
-	v, f := d.take()
+	v, f, seen := d.take()
 	s.v = v
-	s.out.settle(*new(U), f)
+	s.out.settle(*new(U), f, seen)
 	return &s.out
 }
 
@@ -80,15 +80,15 @@ func (s *begin[T, U]) handle(out *Deferred[U]) node {
 
 // stepBoth is step for ThenBoth.
 type stepBoth[T, U any] struct {
-	out  Deferred[U]
-	v    T
-	fail *failure.Failure
-	f    func(T, error) (U, error)
+	out Deferred[U]
+	v   T
+	f   func(T, error) (U, error)
 }
 
 func (s *stepBoth[T, U]) handle(d *Deferred[T]) node {
-	s.v, s.fail = d.take()
-	s.out.settle(*new(U), nil)
+	v, f, seen := d.take()
+	s.v = v
+	s.out.settle(*new(U), f, seen)
 	return &s.out
 }
 
@@ -96,14 +96,12 @@ func (s *stepBoth[T, U]) consumer() node { return &s.out }
 
 type beginBoth[T, U any] stepBoth[T, U]
 
+// handle calls the function with the value or with the failure, which stands in
+// out already.
 func (s *beginBoth[T, U]) handle(out *Deferred[U]) node {
-	v, fail, f := s.v, s.fail, s.f
-	s.v, s.fail, s.f = *new(T), nil, nil
-	var err error
-	if fail != nil {
-		err = fail
-	}
-	u, err := f(v, err)
+	v, f := s.v, s.f
+	s.v, s.f = *new(T), nil
+	u, err := f(v, out.err())
 	out.answer(u, err, f)
 	return nil
 }

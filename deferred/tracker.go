@@ -16,18 +16,20 @@ import (
 // in a turn when the failure came has ended it. Reports therefore go through two
 // lists: fresh collects; when aging is empty, fresh becomes aging, and is due
 // once all loops that are in a turn at that moment have ended it.
+//
+// What no loop comes for goes to the orphans after the next collection.
 type tracker struct {
 	handler atomic.Pointer[func(Unhandled)]
-	count   atomic.Int64 // reports in fresh and aging, for a look without the lock
+	count   atomic.Int64 // reports there are, for a look without the lock
 
 	mu      sync.Mutex // failures come from any goroutine
-	tickets uint32
+	tickets uint32     // the last one given
 	fresh   []report
 	aging   []report
+	orphans orphans
+	sweepAt int                 // length of fresh at which handled reports are thrown out
 	holding map[*Turns]struct{} // loops that aging waits for
 	turns   map[*Turns]struct{} // loops there are
-	sweepAt int                 // length of fresh at which handled reports are thrown out
-	orphans orphans             // reports that no turn is going to look after
 }
 
 const firstSweep = 256
@@ -37,8 +39,8 @@ func (t *tracker) note(held *atomic.Uint32, f *failure.Failure) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	t.tickets++
-	if t.tickets == 0 || t.tickets == reported {
-		t.tickets = 1 // the number went round: these two have a meaning
+	if t.tickets >= orphaned {
+		t.tickets = 1 // the number went round
 	}
 	held.Store(t.tickets)
 	t.fresh = append(t.fresh, report{held: held, ticket: t.tickets, fail: f})
@@ -46,14 +48,27 @@ func (t *tracker) note(held *atomic.Uint32, f *failure.Failure) {
 		t.fresh = slices.DeleteFunc(t.fresh, report.handled)
 		t.sweepAt = 2 * len(t.fresh)
 	}
-	t.count.Store(int64(len(t.fresh) + len(t.aging)))
+	t.recount()
 	if !t.inTurn() {
-		t.orphans.watch(t)
+		t.watch()
 	}
 }
 
 // orphan reports a failure that belongs to no Deferred.
-func (t *tracker) orphan(f *failure.Failure) { t.note(new(atomic.Uint32), f) }
+func (t *tracker) orphan(f *failure.Failure) {
+	// A pointer inside keeps it from the allocator's shared small blocks, which
+	// live as long as their neighbours.
+	holder := &struct {
+		ticket atomic.Uint32
+		_      *byte
+	}{}
+	t.note(&holder.ticket, f)
+}
+
+// recount brings count up to date. mu is held.
+func (t *tracker) recount() {
+	t.count.Store(int64(len(t.fresh) + len(t.aging) + len(t.orphans.reports)))
+}
 
 // inTurn reports whether some loop is in a turn. mu is held.
 func (t *tracker) inTurn() bool {
@@ -70,14 +85,16 @@ func (t *tracker) ended(l *Turns) {
 	t.report(t.due(l))
 }
 
-// due takes out the reports that nothing holds any more.
+// due takes out the reports that nothing holds any more, oldest first. The
+// orphans are among them: they came while no loop was in a turn.
 func (t *tracker) due(l *Turns) (ripe []report) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
+	ripe = t.orphans.list()
 	delete(t.holding, l)
 	for len(t.holding) == 0 {
 		ripe = append(ripe, t.aging...)
-		t.aging, t.fresh = t.fresh, nil
+		t.aging = t.takeFresh()
 		if len(t.aging) == 0 {
 			break
 		}
@@ -87,8 +104,15 @@ func (t *tracker) due(l *Turns) (ripe []report) {
 			}
 		}
 	}
-	t.count.Store(int64(len(t.fresh) + len(t.aging)))
+	t.recount()
 	return ripe
+}
+
+// takeFresh empties fresh. mu is held.
+func (t *tracker) takeFresh() []report {
+	fresh := t.fresh
+	t.fresh, t.sweepAt = nil, 0
+	return fresh
 }
 
 // hold makes aging wait for loop l. mu is held.
@@ -102,22 +126,48 @@ func (t *tracker) hold(l *Turns) {
 // flush reports everything.
 func (t *tracker) flush() {
 	t.mu.Lock()
-	all := slices.Concat(t.orphans.take(), t.aging, t.fresh)
-	t.aging, t.fresh = nil, nil
+	all := slices.Concat(t.orphans.list(), t.aging, t.takeFresh())
+	t.aging = nil
 	clear(t.holding)
-	t.count.Store(0)
+	t.recount()
 	t.mu.Unlock()
 	t.report(all)
 }
 
 // report calls the handler with those that are still unhandled, in the order
-// they came. mu is not held: the handler is the user's.
+// they came. mu is not held: the handler is the user's. If it panics, the rest
+// is reported another time.
 func (t *tracker) report(rs []report) {
-	for _, r := range rs {
-		if r.claim() {
+	defer func() {
+		if len(rs) > 0 {
+			t.putBack(rs)
+		}
+	}()
+	for len(rs) > 0 {
+		r := rs[0]
+		rs = rs[1:]
+		if t.claim(r) {
 			t.call(r.fail)
 		}
 	}
+}
+
+// claim reports whether the failure of r is still unhandled, and marks it
+// reported.
+func (t *tracker) claim(r report) bool {
+	if r.held == nil {
+		return t.forget(r.ticket)
+	}
+	return r.held.CompareAndSwap(r.ticket, reported)
+}
+
+// putBack takes in reports again. Those of orphans were not taken out.
+func (t *tracker) putBack(rs []report) {
+	rs = slices.DeleteFunc(rs, func(r report) bool { return r.held == nil })
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.fresh = append(rs, t.fresh...)
+	t.recount()
 }
 
 // call calls the handler.

@@ -18,13 +18,22 @@ type Unhandled struct {
 // level, with its trace.
 //
 // With a loop that runs in turns, such as a reactor, a failure is reported at
-// the end of the turn that left it behind, on the loop's goroutine; one that
-// got a handler within the turn is never reported. Without one it is reported
-// when the Deferred is collected, or by FlushUnhandled. A panic of the handler
-// is not caught: that is how to turn unhandled failures into a crash.
+// the end of the turn that left it behind, on the goroutine of a loop; one that
+// got a handler within the turn is never reported. With several loops the report
+// waits for all that were in a turn when the failure came. Without a loop it is
+// made when the Deferred is collected, on a goroutine of the runtime, or by
+// FlushUnhandled. So h may be called from any goroutine, and from several at
+// once. A panic of h is not caught: that is how to turn unhandled failures into a
+// crash.
+//
+// A failure is reported once, however many Deferreds it passes and whatever
+// handlers look at it afterwards. One whose Deferred is paused, or has handlers
+// left, is not unhandled: it is on its way.
 //
 // Any goroutine may call it. The handler is one for the process, as a Deferred
-// knows no loop that it could belong to.
+// knows no loop that it could belong to. The path that handles its failures pays
+// nothing for it; one that stays for a moment costs a lock and an entry in a
+// list. Twisted reports when the Deferred is collected.
 func SetUnhandledHandler(h func(Unhandled)) { unhandled.setHandler(h) }
 
 // FlushUnhandled reports all failures that are unhandled now, without waiting
@@ -42,11 +51,22 @@ func logUnhandled(u Unhandled) {
 // unhandled is the one tracker of the process. It is package state because a
 // Deferred is made from nothing, by any code on any goroutine: there is no
 // value of the maker's that it could be reached from.
-var unhandled tracker
+var unhandled tracker //nolint:gochecknoglobals // the reason is above
 
-// reported is the ticket of a failure that was reported. It stays until the
-// Deferred moves on, and keeps the failure from being reported again.
-const reported = ^uint32(0)
+// A Deferred with a failure that is unhandled for the moment holds a ticket, by
+// which the tracker knows it. The tracker never reads what belongs to the
+// Deferred's goroutine. These are the values of a ticket:
+//
+//	0              the tracker knows nothing of the Deferred
+//	n              it holds report n
+//	n | orphaned   it holds orphan n; if it does not any more, it has reported it
+//	reported       it has reported the failure
+//
+// The Deferred sets it back to 0 as soon as something is done about the failure.
+const (
+	orphaned = uint32(1) << 31
+	reported = ^uint32(0)
+)
 
 // reportIfLost gives the failure of d, which is at rest, to the tracker, unless
 // somebody has seen it.
@@ -62,22 +82,18 @@ func (d *Deferred[T]) retract() {
 	if d.ticket.Load() == 0 {
 		return
 	}
-	if d.ticket.Swap(0) == reported {
+	ticket := d.ticket.Swap(0)
+	if ticket == reported || ticket&orphaned != 0 && !unhandled.forget(ticket&^orphaned) {
 		d.marks |= observed
 	}
 }
 
-// report is a failure that waits to be reported. Its Deferred is known by the
-// ticket alone: the failure stands unhandled as long as the Deferred still
-// holds it. So the tracker never reads what belongs to the Deferred's goroutine.
+// report is a failure that waits to be reported.
 type report struct {
-	held   *atomic.Uint32
+	held   *atomic.Uint32 // the ticket of its Deferred; nil for an orphan
 	ticket uint32
 	fail   *failure.Failure
 }
-
-// claim reports whether the failure is still unhandled, and marks it reported.
-func (r report) claim() bool { return r.held.CompareAndSwap(r.ticket, reported) }
 
 // handled reports whether something was done about the failure.
 func (r report) handled() bool { return r.held.Load() != r.ticket }

@@ -90,7 +90,7 @@ func (f *Failure) Unwrap() error { return f.err }
 // Twisted's Failure.check does.
 func (f *Failure) Check(targets ...error) error {
 	for _, target := range targets {
-		if errors.Is(f.err, target) {
+		if errors.Is(f, target) {
 			return target
 		}
 	}
@@ -115,11 +115,11 @@ func (f *Failure) Trap(targets ...error) error {
 func (f *Failure) Format(s fmt.State, verb rune) {
 	switch {
 	case verb == 'v' && s.Flag('+'):
-		fmt.Fprint(s, f.Traceback())
+		_, _ = fmt.Fprint(s, f.Traceback()) // a fmt.State keeps its errors to itself
 	case verb == 'v' || verb == 's' || verb == 'q':
-		fmt.Fprintf(s, fmt.FormatString(plain{s}, verb), f.Error())
+		_, _ = fmt.Fprintf(s, fmt.FormatString(plain{s}, verb), f.Error())
 	default:
-		fmt.Fprintf(s, "%%!%c(*failure.Failure=%s)", verb, f.Error())
+		_, _ = fmt.Fprintf(s, "%%!%c(*failure.Failure=%s)", verb, f.Error())
 	}
 }
 
@@ -131,9 +131,12 @@ func (p plain) Flag(c int) bool { return c == '-' && p.State.Flag(c) }
 
 // LogValue implements slog.LogValuer: a group of the error's text and, when
 // there is one, the trace.
+//
+// It costs what Traceback costs. Any goroutine may call it.
 func (f *Failure) LogValue() slog.Value {
-	return slog.GroupValue(
-		slog.String("error", f.Error()),
-		slog.String("trace", f.Traceback()),
-	)
+	text, trace := f.Error(), f.Traceback()
+	if trace == text {
+		return slog.GroupValue(slog.String("error", text))
+	}
+	return slog.GroupValue(slog.String("error", text), slog.String("trace", trace))
 }

@@ -1,7 +1,6 @@
 package failure
 
 import (
-	"errors"
 	"fmt"
 	"runtime"
 	"strings"
@@ -12,8 +11,8 @@ import (
 const plumbing = "github.com/spindle-go/spindle/"
 
 // Traceback returns the text of the error and the place it was born, one frame
-// a line, innermost first; for a panic the stack of the panic. Failures that
-// the error wraps follow, each with its own place.
+// a line, innermost first. What the error wraps follows in order: each Failure
+// with its own text and place, each panic with its stack.
 //
 // It resolves the program counters, so it costs some microseconds. Any
 // goroutine may call it.
@@ -25,9 +24,15 @@ func (f *Failure) Traceback() string {
 	for work := []error{f.err}; len(work) > 0; {
 		err := work[len(work)-1]
 		work = work[:len(work)-1]
-		if inner, ok := err.(*Failure); ok { //nolint:errorlint // the tree is walked here by hand
+		switch e := err.(type) { //nolint:errorlint // the tree is walked here by hand
+		case *Failure:
 			b.WriteString("\nwhich wraps: ")
-			inner.describe(&b)
+			e.describe(&b)
+		case *PanicError:
+			if len(e.Stack) > 0 {
+				b.WriteString("\n")
+				b.WriteString(strings.TrimRight(string(e.Stack), "\n"))
+			}
 		}
 		work = append(work, unwrap(err)...)
 	}
@@ -37,12 +42,6 @@ func (f *Failure) Traceback() string {
 // describe writes f's own text and place.
 func (f *Failure) describe(b *strings.Builder) {
 	b.WriteString(f.Error())
-	var p *PanicError
-	if len(f.pcs) == 0 && errors.As(f.err, &p) {
-		b.WriteString("\n")
-		b.WriteString(strings.TrimRight(string(p.Stack), "\n"))
-		return
-	}
 	for _, frame := range f.frames() {
 		fmt.Fprintf(b, "\n    at %s (%s:%d)", frame.Function, frame.File, frame.Line)
 	}

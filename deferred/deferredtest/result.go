@@ -14,23 +14,28 @@ type seen[T any] struct {
 	fail  *failure.Failure
 }
 
-// look attaches a step to d that notes the result and swallows a failure, as the
-// test has it now.
+// look attaches a step to d that notes the result, if there is one now, and
+// swallows a failure, as the test has it. A result that comes later passes on.
 func look[T any](d *deferred.Deferred[T]) *seen[T] {
 	s := &seen[T]{}
+	looking := true
 	d.AddBoth(func(v T, err error) (T, error) {
+		if !looking {
+			return v, err
+		}
 		s.fired, s.v = true, v
 		if err != nil {
 			s.fail = failure.New(err)
 		}
 		return v, nil
 	})
+	looking = false
 	return s
 }
 
-// SuccessOf returns the value that d has fired with. It fails the test at once
-// if d has not fired, waits for another Deferred, or failed. It is trial's
-// successResultOf.
+// SuccessOf returns the value that d has fired with, which stays the result of d.
+// It fails the test at once if d has not fired, waits for another Deferred, or
+// failed; a failure counts as handled then. It is trial's successResultOf.
 func SuccessOf[T any](t testing.TB, d *deferred.Deferred[T]) T {
 	t.Helper()
 	s := look(d)
@@ -58,21 +63,16 @@ func FailureOf[T any](t testing.TB, d *deferred.Deferred[T]) *failure.Failure {
 	return s.fail
 }
 
-// NoResult fails the test at once if d has a result. Otherwise d is as before:
-// a result that comes later passes on. It is trial's assertNoResult.
+// NoResult fails the test at once if d has a result; a failure counts as handled
+// then. Otherwise d is as before: a result that comes later passes on. It is
+// trial's assertNoResult.
 func NoResult[T any](t testing.TB, d *deferred.Deferred[T]) {
 	t.Helper()
-	passOn := false
-	var got string
-	d.AddBoth(func(v T, err error) (T, error) {
-		if passOn {
-			return v, err
-		}
-		got = d.String()
-		return v, nil
-	})
-	if got != "" {
-		t.Fatalf("no result expected, but there is one: %s", got)
+	s := look(d)
+	switch {
+	case s.fail != nil:
+		t.Fatalf("no result expected, but it failed: %+v", s.fail)
+	case s.fired:
+		t.Fatalf("no result expected, but there is a value: %v", s.v)
 	}
-	passOn = true
 }

@@ -1,0 +1,99 @@
+package deferred_test
+
+import (
+	"errors"
+	"testing"
+	"unsafe"
+
+	"github.com/spindle-go/spindle/deferred"
+	"github.com/spindle-go/spindle/failure"
+)
+
+// kept keeps on the heap what a test makes.
+var kept *number
+
+// TestAllocations asserts the rows of the benchmark, and what the comments of
+// this package promise. It counts: a time would depend on the machine.
+func TestAllocations(t *testing.T) {
+	f := failure.New(errors.New("no"))
+	recovered := func(*failure.Failure) (int, error) { return 0, nil }
+	see := func(v int, err error) (int, error) { return v, err }
+	fired := deferred.Succeed(1)
+	hundred := make([]*number, 100)
+	rows := []struct {
+		name string
+		want float64
+		do   func()
+	}{
+		{"(a) one callback", 1, func() {
+			kept = newNumber().AddCallback(increment)
+			_ = kept.Callback(1)
+		}},
+		{"(b) ten callbacks", 2, func() {
+			kept = newNumber()
+			for range 10 {
+				kept.AddCallback(increment)
+			}
+			_ = kept.Callback(1)
+		}},
+		{"(e) fail and recover", 1, func() {
+			kept = newNumber().AddErrback(recovered)
+			_ = kept.Errback(f)
+		}},
+		{"a pair", 1, func() {
+			kept = newNumber().AddCallbacks(increment, recovered)
+			_ = kept.Callback(1)
+		}},
+		{"two handlers", 1, func() {
+			kept = newNumber().AddBoth(see).AddCallback(increment)
+			_ = kept.Callback(1)
+		}},
+		{"eighteen handlers", 3, func() {
+			kept = newNumber()
+			for range 18 {
+				kept.AddCallback(increment)
+			}
+			_ = kept.Callback(1)
+		}},
+		{"Succeed", 1, func() { kept = deferred.Succeed(1) }},
+		{"Maybe", 1, func() { kept = deferred.Maybe(func() (int, error) { return 1, nil }) }},
+		{"adding to one that has fired", 0, func() { fired.AddCallback(increment) }},
+		{"asking for a chain", 0, func() { _, _ = fired.Chain() }},
+		{"Then", 2, func() { kept = deferred.Then(deferred.Succeed(1), increment) }}, // one is Succeed's
+		{"ThenBoth", 2, func() { kept = deferred.ThenBoth(deferred.Succeed(1), see) }},
+		{"waiting and handing over", 3, func() { // one is the callback's, which knows inner
+			inner := newNumber()
+			kept = deferred.Succeed(1)
+			waitFor(kept, inner)
+			_ = inner.Callback(1)
+		}},
+		{"collecting a hundred", 101, func() {
+			for i := range hundred {
+				hundred[i] = newNumber()
+			}
+			deferred.Collect(hundred, ignore{}, false)
+		}},
+	}
+	for _, row := range rows {
+		t.Run(row.name, func(t *testing.T) {
+			if got := testing.AllocsPerRun(100, row.do); got != row.want {
+				t.Errorf("%v allocations, want %v", got, row.want)
+			}
+		})
+	}
+}
+
+// waitFor makes outer wait for inner.
+func waitFor(outer, inner *number) {
+	outer.AddCallback(func(int) (int, error) { return inner.Chain() })
+}
+
+// TestSize is about the object itself: bigger ones are slower to make.
+func TestSize(t *testing.T) {
+	if got := unsafe.Sizeof(number{}); got != 80 {
+		t.Errorf("a Deferred[int] takes %d bytes, want 80", got)
+	}
+	if got := unsafe.Sizeof(deferred.Deferred[struct{}]{}); got != 72 {
+		t.Errorf("a Deferred[struct{}] takes %d bytes, want 72", got)
+	}
+}
