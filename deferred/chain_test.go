@@ -231,6 +231,12 @@ func TestChainDeferred(t *testing.T) {
 			to := newNumber().AddBoth(s.see("to"))
 			newNumber().ChainDeferred(to).Cancel()
 		}},
+		{"the fired one may wait for the rest of the one that fired it", "rest:0 to:1", func(s *script) {
+			d, to := newNumber(), newNumber()
+			to.AddCallback(func(int) (int, error) { return d.Chain() }).AddBoth(s.see("to"))
+			d.ChainDeferred(to).AddCallback(s.cb("rest"))
+			_ = d.Callback(5)
+		}},
 		{"the fired one may go on waiting", "to:5 to:6", func(s *script) {
 			inner := newNumber()
 			to := newNumber().AddBoth(s.see("to")).AddCallback(func(int) (int, error) { return inner.Chain() }).AddBoth(s.see("to"))

@@ -10,6 +10,7 @@ import (
 	"os/exec"
 	"runtime"
 	"runtime/debug"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -52,7 +53,10 @@ func feats() map[string]feat {
 		"Chain and Then in turn, cancelled": mixedFeat(cancel),
 		"Chain with a rest, fired":          restFeat,
 	}
-	for name, order := range map[string]func(n int) []int{"ascending": ascending, "descending": descending, "random": random} {
+	for name, order := range map[string]func(n int) []int{
+		"ascending": ascending, "descending": descending, "random": random,
+		"pairs, then ascending": pairsAscending, "pairs, then descending": pairsDescending,
+	} {
 		all["Chain, "+name+", fired"] = chainFeat(order, fire)
 		all["Chain, "+name+", cancelled"] = chainFeat(order, cancel)
 	}
@@ -79,6 +83,25 @@ func descending(n int) []int {
 	for i := range order {
 		order[i] = n - 1 - i
 	}
+	return order
+}
+
+// pairsAscending joins Deferreds to pairs, and then pairs to one chain: the one
+// that begins to wait has a short way up and a long way down to search.
+func pairsAscending(n int) (order []int) {
+	for i := 1; i < n; i += 2 {
+		order = append(order, i)
+	}
+	for i := 0; i < n; i += 2 {
+		order = append(order, i)
+	}
+	return order
+}
+
+// pairsDescending has a long way up and a short way down.
+func pairsDescending(n int) []int {
+	order := pairsAscending(n)
+	slices.Reverse(order[n/2:])
 	return order
 }
 

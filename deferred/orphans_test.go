@@ -221,7 +221,7 @@ func TestTrackerDoesNotGrow(t *testing.T) {
 		}},
 		{"after very many that were not", 256, func() {
 			loop := deferred.NewTurns()
-			defer loop.Close()
+			t.Cleanup(loop.Close) // not earlier: it would sweep
 			loop.Begin()
 			for range many {
 				deferred.Fail[int](errNo)

@@ -19,7 +19,8 @@ var errNo = errors.New("no")
 
 // scenario is a rule as a test: what is done, and the events that it gives,
 // separated by spaces. A failure that is left unhandled is the event lost:TEXT,
-// so each scenario also says what is reported.
+// so each scenario also says what is reported. What a loop should have reported,
+// and did not until the end, is left:TEXT.
 type scenario struct {
 	name string
 	want string
@@ -32,9 +33,12 @@ func play(t *testing.T, scenarios []scenario) {
 		t.Run(sc.name, func(t *testing.T) {
 			s := &script{t: t}
 			deferred.FlushUnhandled()
-			deferred.SetUnhandledHandler(func(u deferred.Unhandled) { s.say("lost:" + s.text(0, u.Failure)) })
+			s.watch("lost:")
 			defer deferred.SetUnhandledHandler(nil)
 			sc.do(s)
+			if s.loops > 0 {
+				s.watch("left:")
+			}
 			deferred.FlushUnhandled()
 			if got := strings.Join(s.events, " "); got != sc.want {
 				t.Errorf("\ngot  %s\nwant %s", got, sc.want)
@@ -47,6 +51,12 @@ func play(t *testing.T, scenarios []scenario) {
 type script struct {
 	t      *testing.T
 	events []string
+	loops  int // made by the scenario
+}
+
+// watch writes down unhandled failures as events that begin with a word.
+func (s *script) watch(word string) {
+	deferred.SetUnhandledHandler(func(u deferred.Unhandled) { s.say(word + s.text(0, u.Failure)) })
 }
 
 // say writes down an event.

@@ -135,15 +135,33 @@ func TestThenBothErrorIsAFailure(t *testing.T) {
 	}
 }
 
-// TestThenLetsGo makes sure that a step keeps nothing alive after it ran: a long
-// row of them would.
+// TestThenLetsGo makes sure that a step keeps nothing alive after it ran: neither
+// its source, nor the value, nor its function. A long row of them would.
 func TestThenLetsGo(t *testing.T) {
-	d := deferred.New[*[1 << 10]byte]()
-	out := deferred.Then(d, func(p *[1 << 10]byte) (int, error) { return len(p), nil })
-	gone := collected(d)
-	_ = d.Callback(new([1 << 10]byte))
-	waitForGC(t, gone, "the source of a Then that has run")
-	if got := valueOf(t, out); got != 1<<10 {
-		t.Errorf("value %v", got)
+	type large = [1 << 10]byte
+	for name, then := range map[string]func(d *deferred.Deferred[*large], f func() int) *number{
+		"Then": func(d *deferred.Deferred[*large], f func() int) *number {
+			return deferred.Then(d, func(*large) (int, error) { return f(), nil })
+		},
+		"ThenBoth": func(d *deferred.Deferred[*large], f func() int) *number {
+			return deferred.ThenBoth(d, func(*large, error) (int, error) { return f(), nil })
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			var out *number
+			// In a function of its own, so that nothing here refers to them.
+			source, value, captured := func() (_, _, _ <-chan struct{}) {
+				d, v, c := deferred.New[*large](), new(large), new(large)
+				out = then(d, func() int { return len(v) + int(c[0]) })
+				_ = d.Callback(v)
+				return collected(d), collected(v), collected(c)
+			}()
+			waitForGC(t, source, "the source")
+			waitForGC(t, value, "the value")
+			waitForGC(t, captured, "what the function refers to")
+			if got := valueOf(t, out); got != len(large{}) {
+				t.Errorf("value %v", got)
+			}
+		})
 	}
 }

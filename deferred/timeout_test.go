@@ -167,6 +167,21 @@ func withoutDelayedCalls(rows []timed) (scenarios []scenario) {
 	return scenarios
 }
 
+// noClock is a clock that nobody may ask.
+type noClock struct{ t *testing.T }
+
+func (c noClock) AfterFunc(time.Duration, func()) (stop func() bool) {
+	c.t.Error("a delayed call was made")
+	return func() bool { return true }
+}
+
+// TestTimeoutOfOneAtRestMakesNoDelayedCall is about a timeout with nothing to wait
+// for, which costs nothing then.
+func TestTimeoutOfOneAtRestMakesNoDelayedCall(t *testing.T) {
+	deferred.Succeed(1).AddTimeout(second, noClock{t})
+	deferred.Fail[int](errNo).AddTimeout(second, noClock{t}).Catch(func(*failure.Failure) {})
+}
+
 // TestErrTimeout is about the error itself.
 func TestErrTimeout(t *testing.T) {
 	clock := newClock()

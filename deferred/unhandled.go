@@ -27,8 +27,8 @@ type Unhandled struct {
 // crash.
 //
 // A failure is reported once, however many Deferreds it passes and whatever
-// handlers look at it afterwards. One whose Deferred is paused, or has handlers
-// left, is not unhandled: it is on its way.
+// handlers look at it afterwards. As long as its Deferred has handlers left,
+// because it is paused, it is not unhandled: it is on its way.
 //
 // Any goroutine may call it. The handler is one for the process, as a Deferred
 // knows no loop that it could belong to. The path that handles its failures pays

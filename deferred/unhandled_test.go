@@ -59,6 +59,7 @@ func (r *reports) all() map[error]int {
 
 // loop is a stand-in for a reactor: it has turns.
 func (s *script) loop() *deferred.Turns {
+	s.loops++
 	loop := deferred.NewTurns()
 	s.t.Cleanup(loop.Close)
 	return loop
@@ -301,6 +302,18 @@ func TestUnhandled(t *testing.T) {
 	})
 }
 
+// TestClosedTurnsAreForgotten makes sure that a loop that is started and stopped
+// again and again leaves nothing behind.
+func TestClosedTurnsAreForgotten(t *testing.T) {
+	gone := func() <-chan struct{} {
+		loop := deferred.NewTurns()
+		loop.Begin()
+		loop.Close()
+		return collected(loop)
+	}()
+	waitForGC(t, gone, "the turns of a loop that was closed")
+}
+
 // TestUnhandledFromManyHandlers is about a failure that gets one handler after
 // another, none of which handles it.
 func TestUnhandledFromManyHandlers(t *testing.T) {
@@ -340,16 +353,19 @@ func TestUnhandledHandlerPanics(t *testing.T) {
 			for i := range 3 {
 				deferred.Fail[int](fmt.Errorf("%d", i))
 			}
-			for i := range 3 {
+			for i := range 4 {
 				want := fmt.Sprintf("crash: %d", i)
 				if v := panicOf(func() { end(loop) }); v != want {
 					t.Errorf("panic %v, want %q", v, want)
+				}
+				if i == 0 {
+					deferred.Fail[int](errors.New("3")) // comes after those that were put back
 				}
 			}
 			if v := panicOf(func() { end(loop) }); v != nil {
 				t.Errorf("panic %v with nothing left", v)
 			}
-			if strings.Join(got, " ") != "0 1 2" {
+			if strings.Join(got, " ") != "0 1 2 3" {
 				t.Errorf("reported %q", got)
 			}
 		})

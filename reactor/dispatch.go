@@ -29,21 +29,32 @@ func (ds *descriptors) ready(p *poller.Poller, e poller.Event) {
 	trouble := e.Ready&(poller.Hangup|poller.Fault) != 0
 	write := e.Ready&poller.Writable != 0 || trouble && s.reader == nil
 	if s.reader != nil && (trouble || e.Ready&poller.Readable != 0) {
-		if !ds.do(p, e.Token, doRead, s.reader) {
-			return
-		}
+		ds.act(p, e.Token, doRead, s.reader)
 	}
-	// The reader may have changed the table: s is looked up anew.
-	if s = &ds.slots[e.Token.Index()]; write && s.writer != nil {
-		ds.do(p, e.Token, doWrite, s.writer)
+	if !write || !p.Current(e.Token) {
+		return
+	}
+	// The reader may have changed the table: the slot is looked up anew.
+	if s = &ds.slots[e.Token.Index()]; s.writer != nil {
+		ds.act(p, e.Token, doWrite, s.writer)
 	}
 }
 
-// do runs one side, and gives the descriptor up if that fails. It reports whether
-// the registration is still there.
-func (ds *descriptors) do(p *poller.Poller, token poller.Token, what kind, d Descriptor) bool {
-	if err := ds.r.invoke(job{what: what, d: d}); err != nil && p.Current(token) {
-		ds.giveUp(&ds.slots[token.Index()], failure.New(err))
+// act runs one side, and gives the descriptor up if that fails.
+func (ds *descriptors) act(p *poller.Poller, token poller.Token, what kind, d Descriptor) {
+	ds.acting = d
+	err := ds.r.invoke(job{what: what, d: d})
+	told := ds.acting == nil
+	ds.acting = nil
+	if err == nil || told {
+		return
 	}
-	return p.Current(token)
+	reason := failure.New(err)
+	if s := &ds.slots[token.Index()]; p.Current(token) && s.holds(d) {
+		ds.giveUp(s, reason)
+	} else if s := ds.search(d); s != nil {
+		ds.giveUp(s, reason) // it was removed and added again meanwhile
+	} else {
+		ds.tell(d, reason) // it removed itself and failed then
+	}
 }

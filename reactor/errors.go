@@ -1,6 +1,10 @@
 package reactor
 
-import "errors"
+import (
+	"errors"
+
+	"github.com/spindle-go/spindle/internal/poller"
+)
 
 // The sentinels of this package. Test for them with errors.Is.
 var (
@@ -11,15 +15,16 @@ var (
 	// stopping already.
 	ErrNotRunning = errors.New("reactor: not running")
 
-	// ErrStopped is CallFromThread's answer when the reactor has stopped, and
-	// the reason that descriptors get that were still there then.
+	// ErrStopped is the answer of CallFromThread when the reactor has stopped and
+	// of AddReader and AddWriter while it does, and the reason that descriptors
+	// get that were still there then.
 	ErrStopped = errors.New("reactor: stopped")
 
 	// ErrAlreadyInstalled is Install's answer when there is a default reactor.
 	ErrAlreadyInstalled = errors.New("reactor: a default reactor is there already")
 
-	// ErrBadDescriptor is the reason for a descriptor whose FD is negative or is
-	// not open.
+	// ErrBadDescriptor is the answer to a descriptor whose number is negative or
+	// not open, and the reason for one that has become so.
 	ErrBadDescriptor = errors.New("reactor: bad descriptor")
 
 	// ErrDescriptorReplaced is the reason for a descriptor when another one
@@ -31,4 +36,11 @@ var (
 
 	// ErrNilDeferred is React's answer when main returned no Deferred.
 	ErrNilDeferred = errors.New("reactor: main returned a nil Deferred")
+
+	// ErrTooManyDescriptors is a Select reactor's answer to a number that
+	// select(2) cannot take.
+	ErrTooManyDescriptors = poller.ErrTooManyDescriptors
+
+	// ErrUnsupported is New's answer when this platform does not have the poller.
+	ErrUnsupported = poller.ErrUnsupported
 )

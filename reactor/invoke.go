@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"reflect"
 	"runtime"
-	"time"
 
 	"github.com/spindle-go/spindle/failure"
 )
@@ -22,10 +21,12 @@ const (
 	connectionLost kind = "ConnectionLost"
 )
 
-// job is one call into code that is not ours: f, or a method of d.
+// job is one call into code that is not ours: of f, of a trigger, or of a method
+// of d.
 type job struct {
 	what   kind
 	f      func()
+	e      *entry
 	d      Descriptor
 	reason *failure.Failure // for connectionLost
 }
@@ -50,7 +51,8 @@ func (r *Reactor) invoke(j job) (err error) {
 	}()
 	r.counters.callbacks++
 	if r.slow > 0 {
-		defer r.watch(time.Now(), j)
+		began, outer := r.enter()
+		defer r.leave(j, began, outer)
 	}
 	return j.run()
 }
@@ -58,32 +60,49 @@ func (r *Reactor) invoke(j job) (err error) {
 // run makes the call.
 func (j job) run() error {
 	switch j.what {
-	case doRead:
-		return j.d.(ReadDescriptor).DoRead()
-	case doWrite:
-		return j.d.(WriteDescriptor).DoWrite()
+	case doRead, doWrite:
+		return j.act()
 	case connectionLost:
 		j.d.ConnectionLost(j.reason)
+	case trigger:
+		j.e.run()
 	default:
 		j.f()
 	}
 	return nil
 }
 
-// watch logs j if it took too long.
-func (r *Reactor) watch(began time.Time, j job) {
-	if took := time.Since(began); took >= r.slow {
-		r.log().Warn("reactor: the loop was blocked", "by", string(j.what), "in", j.name(), "for", took)
+// act lets a descriptor do what it is ready for, unless it is gone: that it has
+// forgotten to say so is Twisted's ConnectionFdescWentAway.
+func (j job) act() error {
+	if fd := j.d.FD(); fd < 0 {
+		return badNumber(j.d, fd)
 	}
+	if j.what == doRead {
+		return j.d.(ReadDescriptor).DoRead()
+	}
+	return j.d.(WriteDescriptor).DoWrite()
 }
 
 // name tells whose code it is.
 func (j job) name() string {
-	if j.d != nil {
+	switch {
+	case j.d != nil:
 		return fmt.Sprintf("%T.%s", j.d, j.what)
+	case j.e != nil:
+		return j.e.name()
+	default:
+		return nameOf(j.f)
 	}
-	if fn := runtime.FuncForPC(reflect.ValueOf(j.f).Pointer()); fn != nil {
-		return fn.Name()
+}
+
+// nameOf returns the name of a function and the place where it begins.
+func nameOf(function any) string {
+	pc := reflect.ValueOf(function).Pointer()
+	fn := runtime.FuncForPC(pc)
+	if fn == nil {
+		return "unknown"
 	}
-	return "unknown"
+	file, line := fn.FileLine(pc)
+	return fmt.Sprintf("%s (%s:%d)", fn.Name(), file, line)
 }

@@ -46,26 +46,31 @@ const (
 func WithPoller(p Poller) Option { return func(o *options) { o.kind = p } }
 
 // WithLogger sets where panics, slow callbacks and failures of triggers are
-// logged. The default is slog's default logger at that moment.
+// logged. The default, also for nil, is what slog.Default returns at that moment.
 func WithLogger(l *slog.Logger) Option { return func(o *options) { o.logger = l } }
 
-// WithPool makes p the pool of CallInThread and threads.DeferToThread. The
-// reactor starts it when it runs and stops it at shutdown, so two reactors
-// should not share one. The default is a pool of 0 to 10 workers, made on first
-// use.
+// WithPool makes p the pool of CallInThread and threads.DeferToThread. Run starts
+// it and shutdown stops it, so two reactors should not share one. The default,
+// also for nil, is a pool of 0 to 10 workers, made on first use.
 func WithPool(p *threads.Pool) Option { return func(o *options) { o.givenPool = p } }
 
-// WithPoolTimeout sets how long shutdown waits for the jobs of the pool; what
-// is left then is logged. The default is 10 seconds.
+// WithPoolTimeout sets how long shutdown waits for the jobs of the pool, if that
+// is more than 0. Then those that run have their contexts cancelled, those in the
+// queue are dropped, and how many is logged. The default is 10 seconds.
 func WithPoolTimeout(d time.Duration) Option { return func(o *options) { o.poolTimeout = d } }
 
 // WithSignals sets the signals that stop the reactor while it runs; none turns
 // that off. The default is SIGINT and SIGTERM. A signal that the process
-// ignores, as under nohup, stays ignored. A second signal, while the reactor
-// shuts down, does what it would do without the reactor.
+// ignores, as under nohup, stays ignored. From the first signal on, a further one
+// does what it would do without the reactor: it ends the process, if nobody else
+// asked for it. So does any signal when Run has returned; in Twisted it does not.
 func WithSignals(s ...os.Signal) Option { return func(o *options) { o.signals = s } }
 
 // WithSlowCallback logs, at warning level and by name, everything that kept the
-// loop busy for d or longer: while it ran, nothing else did. It costs two looks
-// at the clock for each call. The default, 0, is off.
+// loop busy for d or longer: while it ran, nothing else did. That is logged when
+// it is over. What is still going on after d is logged too, with the stack of the
+// loop, once, soon after: within d or 10 ms, whichever is longer.
+//
+// It costs two looks at the clock for each call, and a goroutine that looks after
+// the loop. The default, 0, is off.
 func WithSlowCallback(d time.Duration) Option { return func(o *options) { o.slow = d } }

@@ -12,7 +12,8 @@ import (
 // detector would see nothing. Without the detector it is one store.
 func (r *Reactor) own() { r.owner = true }
 
-// OnLoop reports whether it was called on the goroutine that Run runs on. Any
+// OnLoop reports whether it was called on the goroutine that Run runs on. A
+// coroutine is a goroutine of its own, so inside one the answer is false. Any
 // goroutine may call it. It costs about a microsecond, as it has to ask the
 // runtime for the goroutine's name; it is for guarding calls that block.
 func (r *Reactor) OnLoop() bool {

@@ -2,6 +2,7 @@ package reactor
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	"github.com/spindle-go/spindle/deferred"
@@ -9,36 +10,35 @@ import (
 )
 
 // React runs r, calls main when it runs, and stops r when main's Deferred has
-// fired. It returns what that fired with. If r is stopped earlier, by ctx, a signal
-// or Stop, main's Deferred is cancelled, and shutdown waits for what comes of
-// that; a success still counts, and a failure is joined with the cause of ctx's
-// end. A panic in main is a failure. It is Twisted's task.react, without the exit.
+// fired. It returns what that fired with; a failure is a *failure.Failure. It is
+// Twisted's task.react, without the exit of the process.
 //
-// r must not be running: ErrAlreadyRunning. The calling goroutine becomes the
-// loop's until React returns.
+// If r is stopped earlier, by ctx, a signal or Stop, main's Deferred is cancelled
+// in the Before phase of shutdown, and shutdown waits for what comes of that. A
+// success still counts then; a failure is joined with the cause of ctx's end. If
+// main was not called at all, because a trigger of startup stopped r, the answer
+// is ErrStopped.
+//
+// A panic in main is a failure, a nil Deferred is ErrNilDeferred. r must not be
+// running: ErrAlreadyRunning. Other errors are those of Run. A nil main panics.
+// The calling goroutine becomes the loop's until React returns.
 func React[T any](ctx context.Context, r *Reactor, main func(*Reactor) *deferred.Deferred[T]) (T, error) {
+	if main == nil {
+		panic("reactor: React with a nil function")
+	}
 	if r.lifeNow() != idle {
 		return *new(T), ErrAlreadyRunning
 	}
+	r.own()
 	m := &program[T]{r: r, main: main}
-	start := r.AddSystemEventTrigger(After, Startup, m.start)
-	cancel := r.AddSystemEventTrigger(Before, Shutdown, m.cancel)
-	err := r.Run(ctx)
-	for _, t := range []Trigger{start, cancel} {
-		_ = t.Remove() // both are spent, unless the run ended before its time
-	}
-	switch {
-	case !m.fired && err == nil:
-		err = failure.At(ErrStopped, 0) // before main was called
-	case !m.fired:
-	case m.fail == nil:
-		return m.value, nil
-	case err == nil:
-		err = m.fail
-	default:
-		err = fmt.Errorf("%w (%w)", m.fail, err)
-	}
-	return *new(T), err
+	start := r.addTrigger(&entry{event: Startup, phase: After, hook: m.start, of: main})
+	cancel := r.addTrigger(&entry{event: Shutdown, phase: Before, f: m.cancel, of: main})
+	defer func() {
+		// Both are spent, unless the run ended before its time.
+		_ = start.Remove()
+		_ = cancel.Remove()
+	}()
+	return m.outcome(ctx, r.Run(ctx))
 }
 
 // program is the main function of a React.
@@ -54,7 +54,7 @@ type program[T any] struct {
 }
 
 // start calls main.
-func (m *program[T]) start() *deferred.Deferred[struct{}] {
+func (m *program[T]) start() {
 	m.ended = deferred.New[struct{}]()
 	m.d = deferred.Maybe(func() (T, error) {
 		d := m.main(m.r)
@@ -69,7 +69,6 @@ func (m *program[T]) start() *deferred.Deferred[struct{}] {
 		_ = m.ended.Callback(struct{}{})
 		return v, nil
 	})
-	return nil
 }
 
 // cancel is called when the reactor is about to shut down.
@@ -79,4 +78,22 @@ func (m *program[T]) cancel() *deferred.Deferred[struct{}] {
 	}
 	m.d.Cancel()
 	return m.ended
+}
+
+// outcome is what React returns when Run has returned ran.
+func (m *program[T]) outcome(ctx context.Context, ran error) (T, error) {
+	switch {
+	case !m.fired && ran == nil:
+		return *new(T), failure.At(ErrStopped, 0) // before main was called
+	case !m.fired:
+		return *new(T), ran
+	case m.fail == nil && ctx.Err() != nil && errors.Is(ran, context.Cause(ctx)):
+		return m.value, nil
+	case m.fail == nil:
+		return m.value, ran
+	case ran == nil:
+		return *new(T), m.fail
+	default:
+		return *new(T), fmt.Errorf("%w (%w)", m.fail, ran)
+	}
 }

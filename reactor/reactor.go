@@ -9,7 +9,6 @@ import (
 
 	"github.com/spindle-go/spindle/deferred"
 	"github.com/spindle-go/spindle/internal/poller"
-	"github.com/spindle-go/spindle/threads"
 	"github.com/spindle-go/spindle/timeout"
 )
 
@@ -27,31 +26,34 @@ type Reactor struct {
 	start       time.Time   // what deadlines are counted from, with the monotonic clock
 	lookForWork func() bool // hasWork, bound once
 
-	// Any goroutine.
-	calls    threadCalls
-	poll     atomic.Pointer[poller.Poller] // nil until something needs it, and after Run
-	loop     atomic.Uint64                 // id of the goroutine that runs Run, 0 when none does
-	counters counters
+	// Any goroutine; each has its own rules.
+	calls   threadCalls
+	workers workers
+	poll    atomic.Pointer[poller.Poller] // nil until something needs it, and after Run
+	loop    atomic.Uint64                 // id of the goroutine that runs Run, 0 when none does
+	since   atomic.Int64                  // when the callback began that runs, see watchdog
 
 	// mu protects these: they are asked from any goroutine.
 	mu      sync.Mutex
-	life    life
+	life    atomic.Uint32 // a life; mu is held for every change, so a look needs no lock
 	cause   error         // why Run is to return what it returns
 	stopped chan struct{} // closed when the run ends that is going on or comes next
-	pool    *threads.Pool // made on first use, unless given to New
 
 	// Loop goroutine only.
 	owner       bool // written by every loop-only method, read by none
+	stage       stage
+	passage     *passage // the system event that is under way, or nil
+	triggers    triggers
 	delayed     *timeout.Queue
 	descriptors descriptors
 	events      []poller.Event
-	triggers    triggers
 	turns       *deferred.Turns
-	ended       bool // the last phase of shutdown is over
+	counters    counters
 }
 
-// New returns a reactor that does not run yet. It fails when the poller that
-// was asked for is not there on this platform.
+// New returns a reactor that does not run yet. It fails with ErrUnsupported when
+// the poller that was asked for is not there on this platform, and with what the
+// kernel says when it gives none.
 //
 // A reactor opens its descriptors when it first needs them, and Run closes them
 // when it returns, so one that is thrown away holds nothing. Any goroutine may
@@ -66,10 +68,10 @@ func New(opts ...Option) (*Reactor, error) {
 	for _, o := range opts {
 		o(&r.options)
 	}
-	r.pool = r.givenPool
 	r.lookForWork = r.hasWork
 	r.delayed = timeout.NewQueue(r.start, r.elapsed)
-	r.descriptors.init(r)
+	r.descriptors.r = r
+	r.workers.init(r)
 	// Opened and closed again: whether it can be had is to be known here.
 	p, err := poller.New(r.kind)
 	if err != nil {
@@ -97,8 +99,8 @@ func (r *Reactor) log() *slog.Logger {
 	return slog.Default()
 }
 
-// poller returns the open poller, and opens it if there is none.
-func (r *Reactor) poller() (*poller.Poller, error) {
+// openPoller returns the poller, and opens it if there is none.
+func (r *Reactor) openPoller() (*poller.Poller, error) {
 	if p := r.poll.Load(); p != nil {
 		return p, nil
 	}
@@ -108,6 +110,17 @@ func (r *Reactor) poller() (*poller.Poller, error) {
 	}
 	r.poll.Store(p)
 	return p, nil
+}
+
+// closePoller closes the poller, if there is one. A wake that comes too late
+// finds none, or one that says so.
+func (r *Reactor) closePoller() error {
+	p := r.poll.Swap(nil)
+	if p == nil {
+		return nil
+	}
+	r.counters.wakeups += p.Wakeups()
+	return p.Close()
 }
 
 // wake gets the loop out of its wait, if it waits. Any goroutine may call it,

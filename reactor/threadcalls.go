@@ -7,20 +7,25 @@ import "sync"
 type threadCalls struct {
 	mu      sync.Mutex
 	waiting []func()
-	spare   []func() // the slice of the last turn, to be filled again
-	closed  bool     // the loop has ended and takes no more
+	closed  bool // the loop has ended and takes no more
+
+	// Loop goroutine only.
+	batch []func() // those of this turn; the ones that have run are nil
+	next  int      // the first of them that has not
 }
 
-// keepCalls is up to how many entries the queue's slices are kept between turns.
+// keepCalls is up to how many entries the queue's slices are always kept.
 const keepCalls = 4096
 
 // CallFromThread has f called on the loop's goroutine, in the next turn, and
 // wakes the loop if it sleeps. Functions run once, in the order in which they
-// were given. Before Run they wait for it; once the reactor has stopped the
-// answer is ErrStopped and f is dropped. A nil f panics.
+// were given. Before the first Run they wait for it; when the answer is nil after
+// that, f runs before Run returns. Once the reactor has stopped, and until it
+// runs again, the answer is ErrStopped and f is dropped. A nil f panics.
 //
 // Any goroutine may call it, and it does not block. It is the only way into the
-// loop from outside.
+// loop from outside. It costs a lock, and one system call if the loop sleeps;
+// there is no limit to how many may wait. It is Twisted's callFromThread.
 func (r *Reactor) CallFromThread(f func()) error {
 	if f == nil {
 		panic("reactor: CallFromThread with a nil function")
@@ -43,28 +48,42 @@ func (q *threadCalls) put(f func()) error {
 	return nil
 }
 
-// take returns what is there and leaves the queue empty. The slice is the
-// caller's until giveBack.
-func (q *threadCalls) take() []func() {
+// take makes what is there the batch, if the last one is through. The two slices
+// change places.
+func (q *threadCalls) take() {
+	if q.next < len(q.batch) {
+		return // runtime.Goexit cut the last one short
+	}
 	q.mu.Lock()
 	defer q.mu.Unlock()
-	if len(q.waiting) == 0 {
-		return nil
-	}
-	batch := q.waiting
-	q.waiting, q.spare = q.spare, nil
-	return batch
+	q.batch, q.waiting, q.next = q.waiting, q.batch[:0], 0
 }
 
-// giveBack returns the slice of take, whose functions have run.
-func (q *threadCalls) giveBack(batch []func()) {
-	if cap(batch) == 0 || cap(batch) > keepCalls {
+// trim gives back the memory of a burst that is over: one that leaves little
+// behind it. While it lasts, growing anew in each turn would cost more than all
+// the rest.
+func (q *threadCalls) trim() {
+	if cap(q.batch) <= keepCalls {
 		return
 	}
-	clear(batch)
 	q.mu.Lock()
 	defer q.mu.Unlock()
-	q.spare = batch[:0]
+	if len(q.waiting) >= cap(q.batch)/4 {
+		return
+	}
+	q.batch, q.next = nil, 0
+	if len(q.waiting) == 0 {
+		q.waiting = nil
+	}
+}
+
+// pop returns the next function of the batch, or nil at its end.
+func (q *threadCalls) pop() (f func()) {
+	if q.next < len(q.batch) {
+		f, q.batch[q.next] = q.batch[q.next], nil
+		q.next++
+	}
+	return f
 }
 
 // length returns how many wait.
@@ -84,10 +103,18 @@ func (q *threadCalls) setClosed(closed bool) {
 	q.closed = closed
 }
 
-// runThreadCalls runs a batch.
-func (r *Reactor) runThreadCalls(batch []func()) {
-	for _, f := range batch {
+// runThreadCalls runs the batch.
+func (r *Reactor) runThreadCalls() {
+	for f := r.calls.pop(); f != nil; f = r.calls.pop() {
 		r.invoke(job{what: threadCall, f: f})
 	}
-	r.calls.giveBack(batch)
+	r.calls.trim()
+}
+
+// lastCalls runs what was accepted before the end of Run, and accepts no more.
+func (r *Reactor) lastCalls() {
+	r.calls.close()
+	r.runThreadCalls() // of a batch that was cut short
+	r.calls.take()
+	r.runThreadCalls()
 }

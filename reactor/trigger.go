@@ -23,7 +23,7 @@ type Phase uint8
 
 // The phases. The reactor itself does its part at the beginning of During: at
 // startup it counts as running from then on; at shutdown it gives up all
-// descriptors and stops its pool.
+// descriptors and has its pool stop, for which the After phase waits.
 const (
 	Before Phase = iota
 	During
@@ -38,15 +38,41 @@ const (
 // triggers holds what is to be called, by event and phase, in the order added.
 type triggers [events][phases][]*entry
 
-// entry is one trigger.
+// entry is one trigger: f, or hook, which returns nothing.
 type entry struct {
+	// Fixed when made.
 	event Event
 	phase Phase
-	what  kind
 	f     func() *deferred.Deferred[struct{}]
+	hook  func()
+	of    any // the function to name, if it is not f or hook but called by it
+
+	d *deferred.Deferred[struct{}] // what f returned
 }
 
-// Trigger is the handle of one AddSystemEventTrigger.
+// run calls the function.
+func (e *entry) run() {
+	if e.hook != nil {
+		e.hook()
+		return
+	}
+	e.d = e.f()
+}
+
+// name tells whose code it is.
+func (e *entry) name() string {
+	switch {
+	case e.of != nil:
+		return nameOf(e.of)
+	case e.hook != nil:
+		return nameOf(e.hook)
+	default:
+		return nameOf(e.f)
+	}
+}
+
+// Trigger is the handle of one AddSystemEventTrigger. The zero value is that of
+// none.
 type Trigger struct {
 	r *Reactor
 	e *entry
@@ -55,9 +81,18 @@ type Trigger struct {
 // AddSystemEventTrigger has f called in that phase of that event, once: a
 // trigger is spent when it has run, and has to be added again for another Run.
 // Triggers of a phase run in the order added, also those that are added while it
-// runs. If f returns a Deferred, the next phase waits for it; its failure is
-// logged and holds up nothing. A nil f, and an event or phase that does not exist,
-// panic. Loop goroutine only.
+// runs; so one that adds itself again has to do that in another phase, or the
+// phase never ends. If f returns a Deferred, the next phase waits for it, and
+// begins at the end of the turn in which it fires; its failure is logged and
+// holds up nothing.
+//
+// A stop that comes during startup ends it after the phase that is under way.
+// What is left of it waits for the next Run. A shutdown that has begun always
+// goes through all its phases.
+//
+// A nil f, and an event or phase that does not exist, panic. Loop goroutine only,
+// or before Run. It is Twisted's addSystemEventTrigger; there, only the Before
+// phase waits.
 func (r *Reactor) AddSystemEventTrigger(phase Phase, event Event, f func() *deferred.Deferred[struct{}]) Trigger {
 	r.own()
 	switch {
@@ -68,7 +103,7 @@ func (r *Reactor) AddSystemEventTrigger(phase Phase, event Event, f func() *defe
 	case event >= events:
 		panic(fmt.Sprintf("reactor: AddSystemEventTrigger with event %d", event))
 	}
-	return r.addTrigger(&entry{event: event, phase: phase, what: trigger, f: f})
+	return r.addTrigger(&entry{event: event, phase: phase, f: f})
 }
 
 func (r *Reactor) addTrigger(e *entry) Trigger {
@@ -78,8 +113,11 @@ func (r *Reactor) addTrigger(e *entry) Trigger {
 }
 
 // Remove takes the trigger back. It answers ErrNoTrigger when it has run or was
-// removed. Loop goroutine only.
+// removed. It costs O(n) among n triggers of the phase. Loop goroutine only.
 func (t Trigger) Remove() error {
+	if t.e == nil {
+		return ErrNoTrigger
+	}
 	t.r.own()
 	at := &t.r.triggers[t.e.event][t.e.phase]
 	i := slices.Index(*at, t.e)
@@ -90,77 +128,18 @@ func (t Trigger) Remove() error {
 	return nil
 }
 
-// CallWhenRunning calls f as soon as the reactor runs: now if it does, otherwise
-// after startup. Loop goroutine only, or before Run. A nil f panics.
+// CallWhenRunning calls f as soon as the reactor runs. From the During phase of
+// startup to that of shutdown it calls f at once; otherwise f is called in the
+// After phase of the next startup, in the order of the calls. A nil f panics.
+// Loop goroutine only, or before Run. It is Twisted's callWhenRunning.
 func (r *Reactor) CallWhenRunning(f func()) {
 	r.own()
 	if f == nil {
 		panic("reactor: CallWhenRunning with a nil function")
 	}
-	if r.isRunning() {
+	if r.stage == online {
 		r.invoke(job{what: whenRunning, f: f})
 		return
 	}
-	r.addTrigger(&entry{event: Startup, phase: After, what: whenRunning, f: func() *deferred.Deferred[struct{}] {
-		f()
-		return nil
-	}})
-}
-
-// fire runs the phases of an event and then done. ours, if not nil, is the
-// reactor's own part of During.
-func (r *Reactor) fire(event Event, ours func() *deferred.Deferred[struct{}], done func()) {
-	r.firePhase(event, Before, func() {
-		if ours != nil {
-			// First in line, since users' triggers of this phase rely on it.
-			own := &entry{event: event, phase: During, what: trigger, f: ours}
-			r.triggers[event][During] = slices.Insert(r.triggers[event][During], 0, own)
-		}
-		r.firePhase(event, During, func() {
-			r.firePhase(event, After, done)
-		})
-	})
-}
-
-// firePhase runs the triggers of one phase, and next when their Deferreds have
-// fired.
-func (r *Reactor) firePhase(event Event, phase Phase, next func()) {
-	if event == Startup && !r.lifeNow().stoppable() {
-		return // a stop has overtaken the startup; what is left of it waits for the next run
-	}
-	var waiting []*deferred.Deferred[struct{}]
-	at := &r.triggers[event][phase]
-	for len(*at) > 0 {
-		e := (*at)[0]
-		*at = (*at)[1:]
-		r.invoke(job{what: e.what, f: func() {
-			if d := e.f(); d != nil {
-				waiting = append(waiting, d)
-			}
-		}})
-	}
-	*at = nil
-	if len(waiting) == 0 {
-		next()
-		return
-	}
-	deferred.Collect(waiting, &gate{r: r, left: len(waiting), open: next}, true)
-}
-
-// gate opens when all Deferreds of a phase have fired.
-type gate struct {
-	r    *Reactor
-	left int
-	open func()
-}
-
-// Collect counts one Deferred.
-func (g *gate) Collect(_ int, _ struct{}, err error) {
-	if err != nil {
-		g.r.log().Error("reactor: a system event trigger failed", "failure", err)
-	}
-	g.left--
-	if g.left == 0 {
-		g.open()
-	}
+	r.addTrigger(&entry{event: Startup, phase: After, hook: f})
 }

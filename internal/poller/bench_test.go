@@ -3,6 +3,7 @@
 package poller_test
 
 import (
+	"errors"
 	"sync/atomic"
 	"testing"
 
@@ -53,8 +54,11 @@ func BenchmarkReady(b *testing.B) {
 			if err := unix.Pipe(fds[:]); err != nil {
 				b.Fatal(err)
 			}
-			defer unix.Close(fds[0])
-			defer unix.Close(fds[1])
+			b.Cleanup(func() {
+				if err := errors.Join(unix.Close(fds[0]), unix.Close(fds[1])); err != nil {
+					b.Error(err)
+				}
+			})
 			if _, err := p.Add(fds[1], poller.Writable); err != nil {
 				b.Fatal(err)
 			}

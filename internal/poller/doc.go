@@ -76,8 +76,12 @@
 //	                                           Invalid
 //
 // Each cell stands beside what else is wanted and true. Select reports only
-// what is wanted. The table is Linux's; on other systems an end of file may have
-// Readable beside Hangup or instead of it, so a caller treats both alike.
+// what is wanted.
+//
+// The table is Linux's. Elsewhere an end of file may have Readable beside Hangup
+// or instead of it. poll(2) on macOS says Hangup, with what is wanted, at the
+// peer's half close already, and says nothing at all of interest 0. So a caller
+// takes Hangup for a reason to read until the end, not for the end itself.
 //
 // With interest 0, a half close goes unnoticed until Readable is wanted again.
 // A Hangup or Fault is reported at every Wait for as long as it lasts, so its
@@ -85,9 +89,10 @@
 //
 // # Limits
 //
-// Select takes descriptors below 1024 (256 on NetBSD); ErrTooManyDescriptors
-// names the number and the limit. A Wait costs Epoll what is ready, and Poll and
-// Select what is registered. poll(2) on macOS does not support terminals.
+// Select takes descriptors below 1024 (256 on NetBSD), and Poll on macOS at most
+// 10 239 registrations; ErrTooManyDescriptors names the limit. A Wait costs Epoll
+// what is ready, and Poll and Select what is registered. poll(2) on macOS does
+// not support terminals.
 //
 // One open file can stand in 500 registrations of Epoll, all Pollers counted,
 // by way of duplicated or inherited descriptors; then Add answers EINVAL. That is

@@ -11,8 +11,9 @@ var (
 	ErrClosed = errors.New("poller: closed")
 	// ErrStaleToken is the answer to a token whose registration was removed.
 	ErrStaleToken = errors.New("poller: the token names no registration")
-	// ErrTooManyDescriptors is select's answer to a descriptor that does not fit its set.
-	ErrTooManyDescriptors = errors.New("poller: descriptor number too high for select")
+	// ErrTooManyDescriptors is the answer to a descriptor that does not fit the
+	// set of select(2), and on macOS to one more than poll(2) takes there.
+	ErrTooManyDescriptors = errors.New("poller: too many descriptors")
 	// ErrInterest is the answer to asking for more than Readable and Writable.
 	ErrInterest = errors.New("poller: only readable and writable can be asked for")
 )

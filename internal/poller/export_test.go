@@ -31,6 +31,16 @@ func (p *Poller) LimitCall(d time.Duration) bool {
 	return true
 }
 
+// LimitRegistrations gives poll(2) on any system a limit like macOS's, and
+// reports whether this is the kind that has one.
+func (p *Poller) LimitRegistrations(n int) bool {
+	b, ok := p.backend.(*poll)
+	if ok {
+		b.limit = n + 1
+	}
+	return ok
+}
+
 // ExhaustGenerations makes the free place that Add takes next stand at its last
 // generation.
 func (p *Poller) ExhaustGenerations() {

@@ -67,7 +67,7 @@ func (w *world) checkRefused(fd int, err error) {
 // testManyReady has 10 000 descriptors that are all ready, and a short slice:
 // each must get its turn. Then they go.
 func testManyReady(w *world) {
-	count := 10_000
+	count := 10_000 // macOS's poll(2) takes a few more
 	if w.kind == poller.Select {
 		count = poller.SelectLimit / 2
 	}
@@ -100,6 +100,22 @@ func testManyReady(w *world) {
 	if w.p.Len() != 0 {
 		w.Errorf("%d are left", w.p.Len())
 	}
+}
+
+// testLimitOfPoll is about the limit that poll(2) has on macOS.
+func testLimitOfPoll(w *world) {
+	if !w.p.LimitRegistrations(2) {
+		w.Skip("this kind has no such limit")
+	}
+	_, wr := w.pipe()
+	first := w.add(wr, poller.Writable)
+	second := w.add(w.dup(wr), poller.Writable)
+	third := w.dup(wr)
+	_, err := w.p.Add(third, poller.Writable)
+	w.checkIs(err, poller.ErrTooManyDescriptors)
+	w.expect(ready{first: poller.Writable, second: poller.Writable})
+	w.remove(first)
+	w.expect(ready{second: poller.Writable, w.add(third, poller.Writable): poller.Writable})
 }
 
 // TestSelectPastItsLimit makes Select in a process that has so many descriptors

@@ -76,18 +76,18 @@ func testSockets(w *world) {
 	token := w.add(fds[0], both)
 	w.expect(ready{token: poller.Writable})
 	w.check(unix.Shutdown(fds[1], unix.SHUT_WR))
-	if got := w.wait(0, nil)[token]; got != both {
+	if got := w.wait(0, nil)[token]; got&poller.Readable == 0 {
 		w.Fatalf("the peer's half close gives %v", got)
 	}
 	w.close(fds[1])
 	got := w.wait(0, nil)[token]
-	if got&both != both || w.kind != poller.Select && got&poller.Hangup == 0 {
+	if got&poller.Readable == 0 || w.kind != poller.Select && got&poller.Hangup == 0 {
 		w.Fatalf("a peer that is gone gives %v", got)
 	}
 }
 
 // testInterestNone is about a registration that asks for nothing: a hang-up is
-// reported all the same, at each wait, but not by select.
+// reported all the same, at each wait, where the system can.
 func testInterestNone(w *world) {
 	fds, err := unix.Socketpair(unix.AF_UNIX, unix.SOCK_STREAM, 0)
 	w.check(err)
@@ -96,7 +96,7 @@ func testInterestNone(w *world) {
 	w.write(fds[1])
 	w.expectNothing()
 	w.close(fds[1])
-	if w.kind == poller.Select {
+	if w.silentAtNone() {
 		w.expectNothing()
 	} else {
 		w.expect(ready{token: poller.Hangup})

@@ -4,8 +4,10 @@ package poller
 
 import (
 	"errors"
+	"fmt"
 	"math"
 	"os"
+	"runtime"
 	"time"
 
 	"golang.org/x/sys/unix"
@@ -24,6 +26,7 @@ import (
 type poll struct {
 	// Fixed after newPoll.
 	table *table
+	limit int // of the array
 
 	// Loop goroutine only.
 	fds     []unix.PollFd
@@ -35,13 +38,27 @@ type poll struct {
 func newPoll(tb *table, wakerFD int) *poll {
 	return &poll{
 		table:   tb,
+		limit:   pollLimit(),
 		fds:     []unix.PollFd{{Fd: int32(wakerFD), Events: unix.POLLIN}},
 		longest: longestWait,
 	}
 }
 
+// pollLimit returns how many descriptors one call takes. macOS has a limit of its
+// own beside that of the process (OPEN_MAX), and answers EINVAL past it, when it
+// would be too late to say which registration was one too many.
+func pollLimit() int {
+	if runtime.GOOS == "darwin" || runtime.GOOS == "ios" {
+		return 10_240
+	}
+	return math.MaxInt32
+}
+
 // add asks whether fd is open, which poll(2) itself would only say later.
 func (p *poll) add(fd int, t Token, want Readiness) error {
+	if t.Index()+1 >= p.limit {
+		return fmt.Errorf("%w: poll takes %d here, the waker among them", ErrTooManyDescriptors, p.limit)
+	}
 	if err := checkOpen(fd); err != nil {
 		return err
 	}

@@ -58,7 +58,7 @@ func checkLimit(fd int) error {
 	if fd < selectLimit {
 		return nil
 	}
-	return fmt.Errorf("%w: it is %d, and the set holds those below %d", ErrTooManyDescriptors, fd, selectLimit)
+	return fmt.Errorf("%w: select takes numbers below %d, and this is %d", ErrTooManyDescriptors, selectLimit, fd)
 }
 
 func (s *selector) add(fd int, t Token, want Readiness) error {
@@ -94,10 +94,14 @@ func (s *selector) wait(dst []Event, timeout time.Duration) (int, bool, error) {
 		}
 		err = s.call(0)
 	}
-	if errors.Is(err, unix.EINTR) || errors.Is(err, unix.EBADF) {
-		return 0, false, nil // EBADF: somebody closed another one meanwhile, and the next wait finds it
-	}
-	if err != nil {
+	switch {
+	case err == nil:
+	case errors.Is(err, unix.EINTR), errors.Is(err, unix.EBADF):
+		// A signal, or somebody closed another one meanwhile: the sets say
+		// nothing, and the next wait will. What is known to be bad stands.
+		s.canRead.Zero()
+		s.canWrite.Zero()
+	default:
 		return 0, false, os.NewSyscallError("select", err)
 	}
 	return s.report(dst), s.canRead.IsSet(s.waker), nil

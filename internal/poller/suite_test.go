@@ -35,6 +35,7 @@ var suite = []struct {
 	{"Batch/WhileOthersWrite", testWhileOthersWrite},
 	{"Many/Sparse", testManySparse},
 	{"Many/AllReady", testManyReady},
+	{"Many/LimitOfPoll", testLimitOfPoll},
 	{"Files/AlwaysReady", testFileAlwaysReady},
 	{"Files/ShareWithPipes", testFilesShare},
 	{"Files/Remove", testFilesRemove},

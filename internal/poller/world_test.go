@@ -6,6 +6,7 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"runtime"
 	"testing"
 	"time"
 
@@ -198,4 +199,9 @@ func (w *world) compare(got, want map[poller.Token]poller.Readiness) {
 func (w *world) expectNothing() {
 	w.Helper()
 	w.expect(nil)
+}
+
+// silentAtNone reports whether nothing at all is said of interest 0.
+func (w *world) silentAtNone() bool {
+	return w.kind == poller.Select || w.kind == poller.Poll && runtime.GOOS == "darwin"
 }

@@ -1,0 +1,82 @@
+package netx
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"os"
+	"time"
+
+	"github.com/spindle-go/spindle/deferred"
+	"github.com/spindle-go/spindle/failure"
+)
+
+// connError says what became of one connection. Its text is put together when
+// somebody reads it.
+type connError struct {
+	kind          error // one of the sentinels
+	local, remote net.Addr
+	cause         error // or nil
+}
+
+func (e *connError) Error() string {
+	text := fmt.Sprintf("%v: %v->%v", e.kind, e.local, e.remote)
+	if e.cause != nil {
+		text += ": " + e.cause.Error()
+	}
+	return text
+}
+
+// Unwrap lets errors.Is find the kind and the cause.
+func (e *connError) Unwrap() []error {
+	if e.cause == nil {
+		return []error{e.kind}
+	}
+	return []error{e.kind, e.cause}
+}
+
+// because returns a failure of this connection. No place is taken along: it
+// would be one in the loop, which tells nobody anything.
+func (c *Conn) because(kind, cause error) *failure.Failure {
+	return failure.At(c.errorOf(kind, cause), 0)
+}
+
+// errorOf returns an error of this connection.
+func (c *Conn) errorOf(kind, cause error) error {
+	return &connError{kind: kind, local: c.sock.localAddr(), remote: c.sock.remoteAddr(), cause: cause}
+}
+
+// opError is what went wrong before there was a connection, and with what.
+type opError struct {
+	op, network, address string
+	err                  error
+}
+
+func (e *opError) Error() string {
+	return fmt.Sprintf("netx: %s %s %s: %v", e.op, e.network, e.address, e.err)
+}
+
+func (e *opError) Unwrap() error { return e.err }
+
+// Timeout makes it a timeout in the sense of net.Error when it is one.
+func (e *opError) Timeout() bool {
+	var t interface{ Timeout() bool }
+	return errors.As(e.err, &t) && t.Timeout()
+}
+
+// timeoutError is a deadline of a connection that ran out.
+type timeoutError struct {
+	what  string
+	after time.Duration
+}
+
+func (e *timeoutError) Error() string { return fmt.Sprintf("%s timed out after %v", e.what, e.after) }
+
+// Is makes it the timeout of this module, of context and of package net.
+func (e *timeoutError) Is(target error) bool {
+	return target == deferred.ErrTimeout || target == context.DeadlineExceeded || target == os.ErrDeadlineExceeded
+}
+
+// Timeout makes it a timeout in the sense of net.Error.
+func (e *timeoutError) Timeout() bool { return true }

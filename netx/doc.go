@@ -1,0 +1,91 @@
+// Package netx turns the network into protocols and Deferreds, on the goroutine
+// of a reactor: TCP over IPv4 and IPv6, as servers and as clients.
+//
+//	type echo struct{ conn *netx.Conn }
+//
+//	func (e *echo) ConnectionMade(c *netx.Conn)     { e.conn = c }
+//	func (e *echo) DataReceived(p []byte)           { e.conn.Write(p) }
+//	func (e *echo) ConnectionLost(*failure.Failure) {}
+//
+//	n := netx.New(r)
+//	port, err := n.Listen("tcp", "127.0.0.1:0", netx.FactoryFunc(
+//		func(net.Addr) (netx.Protocol, error) { return &echo{}, nil }))
+//
+// There are two ways to speak with a peer. A [Protocol] is called: with what has
+// come, and at the end. It costs least, and suits servers that hold many
+// connections. A [Stream] is asked: each read and write answers with a Deferred.
+// It suits a conversation, in a coroutine most of all.
+//
+// What runs on a [Network] runs on any implementation of it. [Net] is the one of
+// the operating system. [Pair] joins two protocols in memory, for tests, and with
+// a timeout.VirtualClock all that happens is the same in each run.
+//
+// # Who may call
+//
+// Everything belongs to the goroutine of the loop, except what says otherwise;
+// before the reactor runs, that is whoever has it. Nothing blocks. From another
+// goroutine use CallFromThread. The race detector reports a call from the wrong
+// one.
+//
+// A protocol is never called from inside a call that it makes: what Close, Abort
+// or a write leads to comes in a later turn of the loop. So a method of a
+// protocol need not be ready to be entered twice.
+//
+// # Buffers
+//
+//   - What DataReceived gets is valid during the call and belongs to the loop:
+//     copy what is to be kept. What a Stream gives belongs to the caller.
+//   - What is written stays the caller's. It goes to the kernel at once, and what
+//     that does not take is copied.
+//   - An idle connection has no buffer and no goroutine. It takes less than 400
+//     bytes, its entries in the reactor included.
+//
+// # A peer that is slow
+//
+// Write takes everything, and memory with it. Who makes more than a few messages
+// waits for [Conn.Drained], which knows a high and a low water mark
+// ([WithWriteMarks]). A peer that does not read at all meets [WithMaxBuffered],
+// if that is set, and [WithCloseTimeout] when the connection is closed. In the
+// other direction [Conn.Pause] stops the input, and the peer has to wait; a
+// Stream does that by itself. That the peer has gone is noticed all the same.
+//
+// # The end of a connection
+//
+// ConnectionLost is called once, last, after the descriptor was closed. The
+// reason is a Failure of one of these; errors.Is tells which:
+//
+//	ErrConnectionDone                   clean: what was written has gone out
+//	  with io.EOF                         the peer closed
+//	  with net.ErrClosed                  Close
+//	ErrConnectionLost                   anything else
+//	  with a syscall.Errno                what the kernel said, ECONNRESET and such
+//	  with reactor.ErrStopped             the reactor has stopped
+//	  ErrConnectionAborted                this side gave it up: Abort
+//	    with deferred.ErrTimeout            Close could not send within its time
+//	    with ErrBufferFull                  more output than WithMaxBuffered allows
+//	a failure.PanicError                a method of the protocol panicked
+//
+// That the peer got what went out is not known to TCP, and not said.
+//
+// A FIN closes one direction. A protocol that is a [HalfCloser] is told and can
+// still answer. For any other it is the end, but what it has written by then is
+// sent first.
+//
+// Every Deferred of this package fires: at the end of the connection, of the
+// port, of the time for it, or of the reactor.
+//
+// # Differences from Twisted
+//
+// A write goes out at once, not in the next turn. Input is read into one buffer
+// of the loop, once for each event. The peer's FIN does not cut off output, a
+// clean end has a deadline, a paused connection notices a reset, and both halves
+// closed are the end. A write after the end, or after CloseWrite, answers an
+// error. A protocol whose ConnectionMade panics loses its connection on both
+// sides, and a Dial's Deferred fails with it. StopListening can be called twice.
+// TCP_NODELAY is on, as in package net.
+//
+// # Platforms
+//
+// Linux, macOS and the BSDs, and other Unix systems. Elsewhere New, Pair and
+// StreamPair work, and Listen and Dial answer [ErrUnsupported].
+package netx

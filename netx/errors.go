@@ -1,0 +1,70 @@
+package netx
+
+import (
+	"errors"
+	"net"
+)
+
+// The sentinels of this package. Test for them with errors.Is: what a protocol,
+// a Deferred or a caller gets also names the addresses and wraps the error of
+// the system call behind it, if there is one.
+var (
+	// ErrConnectionDone is the reason of a connection that ended cleanly: all
+	// that was written has been handed to the kernel. It wraps io.EOF when it
+	// was the peer who closed, and net.ErrClosed when it was Close.
+	ErrConnectionDone = errors.New("netx: connection done")
+
+	// ErrConnectionLost is the reason of a connection that ended in any other
+	// way but by a panic of its protocol.
+	ErrConnectionLost = errors.New("netx: connection lost")
+
+	// ErrConnectionAborted is the reason of a connection that this side gave up:
+	// by Abort, or by a limit that was set for it. It is an ErrConnectionLost.
+	ErrConnectionAborted error = &sentinel{text: "netx: connection aborted", kind: ErrConnectionLost}
+
+	// ErrConnectionRefused is the failure of a Dial that nobody answered at the
+	// other end. It comes with syscall.ECONNREFUSED.
+	ErrConnectionRefused = errors.New("netx: connection refused")
+
+	// ErrCannotListen is Listen's answer when it did not get its address. Most
+	// often it comes with syscall.EADDRINUSE or syscall.EACCES.
+	ErrCannotListen = errors.New("netx: cannot listen")
+
+	// ErrBadAddress is the answer to a network or an address that makes no
+	// sense, with what is wrong about it.
+	ErrBadAddress = errors.New("netx: bad address")
+
+	// ErrNoProtocol is the failure of a Dial whose factory gave no protocol. A
+	// factory that wraps it in its error refuses a connection without a fuss.
+	ErrNoProtocol = errors.New("netx: the factory gave no protocol")
+
+	// ErrWriteClosed is the answer to a write after CloseWrite. It is a
+	// net.ErrClosed.
+	ErrWriteClosed error = &sentinel{text: "netx: the output was closed by CloseWrite", kind: net.ErrClosed}
+
+	// ErrBufferFull is the answer to the write that went past WithMaxBuffered,
+	// and stands in the reason of its connection.
+	ErrBufferFull = errors.New("netx: more output is buffered than WithMaxBuffered allows")
+
+	// ErrMessageTooLong is the failure of a read that did not find its delimiter
+	// within WithReadLimit.
+	ErrMessageTooLong = errors.New("netx: message too long")
+
+	// ErrUnsupported is the answer of Listen and Dial on platforms for which
+	// this package has no sockets. It is an errors.ErrUnsupported.
+	ErrUnsupported error = &sentinel{text: "netx: no sockets on this platform", kind: errors.ErrUnsupported}
+)
+
+// errWouldBlock is what a socket answers when it can do nothing at the moment.
+// It stays inside the package.
+var errWouldBlock = errors.New("netx: would block")
+
+// sentinel is an error that is of the kind of another one.
+type sentinel struct {
+	text string
+	kind error
+}
+
+func (s *sentinel) Error() string { return s.text }
+
+func (s *sentinel) Unwrap() error { return s.kind }

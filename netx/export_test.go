@@ -1,0 +1,64 @@
+package netx
+
+// ErrWouldBlock lets a test's socket answer what a socket answers.
+var ErrWouldBlock = errWouldBlock
+
+// Faults change what the socket of a connection does. A nil one changes nothing.
+type Faults struct {
+	Read  func(p []byte, read func([]byte) (int, error)) (int, error)
+	Write func(p []byte, write func([]byte) (int, error)) (int, error)
+	Want  func(read, write bool) error
+	Shut  func() error // before the FIN
+}
+
+// Misbehave puts faults between c and its socket.
+func Misbehave(c *Conn, f Faults) { c.sock = &faulty{socket: c.sock, f: f} }
+
+type faulty struct {
+	socket
+	f Faults
+}
+
+func (s *faulty) read(p []byte) (int, error) {
+	if s.f.Read == nil {
+		return s.socket.read(p)
+	}
+	return s.f.Read(p, s.socket.read)
+}
+
+func (s *faulty) write(p []byte) (int, error) {
+	if s.f.Write == nil {
+		return s.socket.write(p)
+	}
+	return s.f.Write(p, s.socket.write)
+}
+
+// writev writes the first piece only, as a socket may.
+func (s *faulty) writev(pieces [][]byte) (int, error) { return s.write(pieces[0]) }
+
+func (s *faulty) want(read, write bool) error {
+	if s.f.Want != nil {
+		if err := s.f.Want(read, write); err != nil {
+			return err
+		}
+	}
+	return s.socket.want(read, write)
+}
+
+func (s *faulty) closeWrite() error {
+	if s.f.Shut != nil {
+		if err := s.f.Shut(); err != nil {
+			return err
+		}
+	}
+	return s.socket.closeWrite()
+}
+
+// FDOf returns the descriptor of a connection over TCP.
+func FDOf(c *Conn) int { return c.sock.(*tcpSocket).FD() }
+
+// ParseTarget takes an address apart.
+func ParseTarget(network, address string) (host string, port uint16, literal bool, err error) {
+	t, err := parseTarget(network, address)
+	return t.host, t.port, t.addr.IsValid(), err
+}

@@ -1,0 +1,347 @@
+package netx_test
+
+import (
+	"bytes"
+	"errors"
+	"io"
+	"os"
+	"slices"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/spindle-go/spindle/deferred"
+	"github.com/spindle-go/spindle/failure"
+	"github.com/spindle-go/spindle/netx"
+)
+
+// stutter makes every other call answer that it would block.
+func stutter(f func([]byte) (int, error)) func([]byte, func([]byte) (int, error)) (int, error) {
+	calls := 0
+	return func(p []byte, next func([]byte) (int, error)) (int, error) {
+		if calls++; calls%2 == 1 {
+			return 0, netx.ErrWouldBlock
+		}
+		if f != nil {
+			return f(p)
+		}
+		return next(p)
+	}
+}
+
+// oneByte makes a call do as little as it may.
+func oneByte(p []byte, next func([]byte) (int, error)) (int, error) { return next(p[:1]) }
+
+// broken makes every call fail with what the kernel says.
+func broken(call string, errno syscall.Errno) func([]byte, func([]byte) (int, error)) (int, error) {
+	return func([]byte, func([]byte) (int, error)) (int, error) {
+		return 0, os.NewSyscallError(call, errno)
+	}
+}
+
+// faultyWorld is the world of Pair with faults in the sockets of both sides.
+type faultyWorld struct {
+	*pairWorld
+	faults func() netx.Faults
+}
+
+func (w *faultyWorld) much() int { return 10_000 }
+
+func (w *faultyWorld) connect(a, b netx.Protocol, opts ...netx.Option) {
+	left, right := netx.Pair(w.clock, a, b, append(opts, netx.WithPairBuffer(500))...)
+	netx.Misbehave(left, w.faults())
+	netx.Misbehave(right, w.faults())
+}
+
+func TestConnOnFaults(t *testing.T) {
+	for name, faults := range map[string]func() netx.Faults{
+		"short reads and writes": func() netx.Faults { return netx.Faults{Read: oneByte, Write: oneByte} },
+		"would block everywhere": func() netx.Faults {
+			return netx.Faults{Read: stutter(nil), Write: stutter(nil)}
+		},
+		"events without a cause": func() netx.Faults { return netx.Faults{Read: stutter(nil)} },
+	} {
+		t.Run(name, func(t *testing.T) {
+			for name, test := range map[string]func(t *testing.T, w world){
+				"order":               testOrder,
+				"pieces":              testWritev,
+				"the caller keeps":    testCallerKeeps,
+				"close flushes":       testCloseFlushes,
+				"half close":          testHalfClose,
+				"half close second":   testHalfCloseSecond,
+				"a FIN flushes":       testFINFlushes,
+				"drained":             testDrainedZero,
+				"paused":              testPaused,
+				"paused inside":       testPausedInside,
+				"abort":               testAbort,
+				"one end":             testOneEnd,
+				"deadline":            testCloseDeadline,
+				"last flush deadline": testLastFlushDeadline,
+			} {
+				t.Run(name, func(t *testing.T) { test(t, &faultyWorld{newPairWorld(t), faults}) })
+			}
+		})
+	}
+}
+
+// states bring a, whose peer is b, into each state that a connection can be in
+// while its socket is there.
+func states() map[string]func(w *pairWorld, a, b *halfRecorder) {
+	full := func(a *halfRecorder) { a.conn.Write(make([]byte, 150_000)) }
+	return map[string]func(w *pairWorld, a, b *halfRecorder){
+		"open":                func(*pairWorld, *halfRecorder, *halfRecorder) {},
+		"open, buffered":      func(_ *pairWorld, a, b *halfRecorder) { b.conn.Pause(); full(a) },
+		"input closed":        func(w *pairWorld, a, b *halfRecorder) { b.conn.CloseWrite(); w.settle() },
+		"output closed":       func(w *pairWorld, a, b *halfRecorder) { a.conn.CloseWrite(); w.settle() },
+		"closing the output":  func(w *pairWorld, a, b *halfRecorder) { b.conn.Pause(); full(a); a.conn.CloseWrite(); w.settle() },
+		"closing, to be told": func(w *pairWorld, a, b *halfRecorder) { a.conn.Close() },
+		"closing":             func(w *pairWorld, a, b *halfRecorder) { b.conn.Pause(); full(a); a.conn.Close(); w.settle() },
+		"last flush": func(w *pairWorld, a, b *halfRecorder) {
+			b.conn.Pause()
+			full(a)
+			b.conn.CloseWrite()
+			w.settle()
+			a.conn.CloseWrite()
+			w.settle()
+		},
+		"leaving": func(w *pairWorld, a, b *halfRecorder) {
+			b.conn.Pause()
+			full(a)
+			a.conn.CloseWrite()
+			a.conn.Close()
+			w.settle()
+		},
+		"paused": func(w *pairWorld, a, b *halfRecorder) { a.conn.Pause(); w.settle() },
+	}
+}
+
+// TestEveryStateAndEvent does everything that can happen to a connection in every
+// state of it. Whatever it is, the protocol is told of one end, nothing comes
+// after that, and who waits for the output is told as well.
+func TestEveryStateAndEvent(t *testing.T) {
+	events := map[string]func(w *pairWorld, a, b *halfRecorder){
+		"the peer closes":      func(_ *pairWorld, a, b *halfRecorder) { b.conn.Resume(); b.conn.Close() },
+		"the peer half closes": func(_ *pairWorld, a, b *halfRecorder) { b.conn.Resume(); b.conn.CloseWrite() },
+		"the peer resets":      func(_ *pairWorld, a, b *halfRecorder) { b.conn.Abort() },
+		"close":                func(_ *pairWorld, a, b *halfRecorder) { a.conn.Close() },
+		"half close":           func(_ *pairWorld, a, b *halfRecorder) { a.conn.CloseWrite() },
+		"abort":                func(_ *pairWorld, a, b *halfRecorder) { a.conn.Abort() },
+		"an hour goes by":      func(w *pairWorld, a, b *halfRecorder) { w.clock.Advance(time.Hour) },
+		"read fails":           func(_ *pairWorld, a, b *halfRecorder) { misread(a, syscall.ECONNRESET); b.conn.WriteString("x") },
+		"write fails": func(_ *pairWorld, a, b *halfRecorder) {
+			miswrite(a, syscall.EPIPE)
+			a.conn.WriteString("x")
+			b.conn.Resume()
+		},
+		"the FIN fails":  func(_ *pairWorld, a, b *halfRecorder) { unshuttable(a); a.conn.CloseWrite(); b.conn.Resume() },
+		"watching fails": func(_ *pairWorld, a, b *halfRecorder) { unwatchable(a); a.conn.Pause(); a.conn.Resume() },
+		"the protocol panics": func(_ *pairWorld, a, b *halfRecorder) {
+			a.onData = func([]byte) { panic("boom") }
+			b.conn.WriteString("x")
+		},
+		"everything at a time": func(_ *pairWorld, a, b *halfRecorder) {
+			b.conn.Abort()
+			a.conn.CloseWrite()
+			a.conn.Close()
+			a.conn.Abort()
+		},
+		"close, write, abort":   func(_ *pairWorld, a, b *halfRecorder) { a.conn.Close(); a.conn.WriteString("x"); a.conn.Abort() },
+		"nothing, and an end":   func(_ *pairWorld, a, b *halfRecorder) {},
+		"pause, resume, abort":  func(_ *pairWorld, a, b *halfRecorder) { a.conn.Pause(); a.conn.Resume(); b.conn.Abort() },
+		"the peer closes twice": func(w *pairWorld, a, b *halfRecorder) { b.conn.CloseWrite(); w.settle(); b.conn.Abort() },
+	}
+	for state, enter := range states() {
+		for event, do := range events {
+			t.Run(state+"/"+event, func(t *testing.T) {
+				w := newPairWorld(t)
+				a, b := &halfRecorder{}, &halfRecorder{}
+				w.connect(a, b)
+				enter(w, a, b)
+				drained := errors.New("has not fired")
+				a.conn.Drained().AddBoth(func(v struct{}, err error) (struct{}, error) {
+					drained = err
+					return v, nil
+				})
+				before := len(a.events)
+				do(w, a, b)
+				if slices.ContainsFunc(a.events[before:], isEnd) && event != "an hour goes by" && event != "the peer closes twice" {
+					t.Errorf("the end was told from inside: %s", a.story())
+				}
+				w.settle()
+				if a.conn.Abort(); !b.lost() {
+					b.conn.Abort()
+				}
+				w.settle()
+				for name, r := range map[string]*halfRecorder{"a": a, "b": b} {
+					if n := slices.IndexFunc(r.events, isEnd); n != len(r.events)-1 {
+						t.Errorf("%s: %s", name, r.story())
+					}
+				}
+				if drained != nil && drained.Error() == "has not fired" {
+					t.Error("Drained has not fired at the end")
+				}
+				if calls := w.clock.Calls(); len(calls) != 0 {
+					t.Errorf("%d delayed calls are left", len(calls))
+				}
+			})
+		}
+	}
+}
+
+func isEnd(event string) bool { return len(event) > 5 && event[:5] == "lost:" }
+
+func misread(r *halfRecorder, errno syscall.Errno) {
+	netx.Misbehave(r.conn, netx.Faults{Read: broken("read", errno)})
+}
+
+func miswrite(r *halfRecorder, errno syscall.Errno) {
+	netx.Misbehave(r.conn, netx.Faults{Write: broken("write", errno)})
+}
+
+func unshuttable(r *halfRecorder) {
+	netx.Misbehave(r.conn, netx.Faults{Shut: func() error { return os.NewSyscallError("shutdown", syscall.ENOTCONN) }})
+}
+
+var errUnwatchable = errors.New("no more room in the poller")
+
+func unwatchable(r *halfRecorder) {
+	netx.Misbehave(r.conn, netx.Faults{Want: func(bool, bool) error { return errUnwatchable }})
+}
+
+func TestErrno(t *testing.T) {
+	for name, tt := range map[string]struct {
+		arm  func(a, b *halfRecorder)
+		want error
+	}{
+		"read":       {func(a, b *halfRecorder) { misread(a, syscall.ECONNRESET); b.conn.WriteString("x") }, syscall.ECONNRESET},
+		"keep-alive": {func(a, b *halfRecorder) { misread(a, syscall.ETIMEDOUT); b.conn.WriteString("x") }, syscall.ETIMEDOUT},
+		"write":      {func(a, b *halfRecorder) { miswrite(a, syscall.EPIPE); a.conn.WriteString("x") }, syscall.EPIPE},
+		"writev":     {func(a, b *halfRecorder) { miswrite(a, syscall.EPIPE); a.conn.Writev([][]byte{{1}}) }, syscall.EPIPE},
+		"shutdown":   {func(a, b *halfRecorder) { unshuttable(a); a.conn.CloseWrite() }, syscall.ENOTCONN},
+		"want":       {func(a, b *halfRecorder) { unwatchable(a); a.conn.Pause() }, errUnwatchable},
+		"want, of a write": {func(a, b *halfRecorder) {
+			unwatchable(a)
+			if _, err := a.conn.Write(make([]byte, 1<<20)); !errors.Is(err, errUnwatchable) {
+				t.Errorf("Write answered %v", err)
+			}
+		}, errUnwatchable},
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := newPairWorld(t)
+			a, b := &halfRecorder{}, &halfRecorder{}
+			w.connect(a, b)
+			tt.arm(a, b)
+			w.settle()
+			if !errors.Is(a.reason, tt.want) || kindOf(a.reason) != "lost" {
+				t.Errorf("the reason is %v", a.reason)
+			}
+			if !b.lost() {
+				t.Errorf("the peer is not told: %s", b.story())
+			}
+		})
+	}
+}
+
+func TestWriteFailureAnswer(t *testing.T) {
+	w := newPairWorld(t)
+	a, b := &recorder{}, &recorder{}
+	w.connect(a, b)
+	netx.Misbehave(a.conn, netx.Faults{Write: broken("write", syscall.EPIPE)})
+	n, err := a.conn.WriteString("x")
+	if n != 0 || !errors.Is(err, syscall.EPIPE) || !errors.Is(err, netx.ErrConnectionLost) {
+		t.Errorf("Write answered %d, %v", n, err)
+	}
+	var call *os.SyscallError
+	if !errors.As(err, &call) || call.Syscall != "write" {
+		t.Errorf("%v names no system call", err)
+	}
+	if a.lost() {
+		t.Error("the end was told from inside Write")
+	}
+	w.settle()
+	expect(t, w, a, "made, lost: lost")
+}
+
+func TestPanicWithoutAReason(t *testing.T) {
+	for name, arm := range map[string]func(r *recorder){
+		"in ConnectionLost": func(r *recorder) {
+			r.onData = func([]byte) { r.conn.Close() }
+			r.onLost = func(*failure.Failure) { panic("boom") }
+		},
+		"after Abort": func(r *recorder) { r.onData = func([]byte) { r.conn.Abort(); panic("boom") } },
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := newPairWorld(t)
+			var reported []*failure.Failure
+			deferred.SetUnhandledHandler(func(u deferred.Unhandled) { reported = append(reported, u.Failure) })
+			a, b := &recorder{}, &recorder{}
+			arm(b)
+			w.connect(a, b)
+			a.conn.WriteString("x")
+			w.settle()
+			deferred.FlushUnhandled()
+			var p *failure.PanicError
+			if len(reported) != 1 || !errors.As(reported[0], &p) || p.Value != "boom" {
+				t.Errorf("reported: %v", reported)
+			}
+			if len(b.events) != 2 {
+				t.Errorf("b: %s", b.story())
+			}
+		})
+	}
+}
+
+func TestPanicInConnectionMade(t *testing.T) {
+	w := newPairWorld(t)
+	a := &recorder{onMade: func(*netx.Conn) { panic("boom") }}
+	b := &recorder{}
+	w.connect(a, b)
+	if a.lost() {
+		t.Error("the end was told from inside Pair")
+	}
+	w.settle()
+	expect(t, w, a, "made, lost: panic: boom")
+	expect(t, w, b, "made, lost: lost")
+}
+
+// TestPauseTakesEffectAtOnce pauses when an event is on its way.
+func TestPauseTakesEffectAtOnce(t *testing.T) {
+	w := newPairWorld(t)
+	a, b := &recorder{}, &recorder{}
+	w.connect(a, b)
+	a.conn.WriteString("x") // its event is on its way
+	b.conn.Pause()
+	w.settle()
+	if b.data.Len() != 0 {
+		t.Error("data came after Pause")
+	}
+	b.conn.Resume()
+	w.settle()
+	if b.data.String() != "x" {
+		t.Error("data did not come after Resume")
+	}
+	a.conn.WriteString("y")
+	b.conn.Close()
+	a.conn.Close()
+	w.settle()
+	if b.data.String() != "x" {
+		t.Errorf("%q came after Close", b.data.String())
+	}
+}
+
+// TestConnIsAWriter uses a Conn where package io wants its interfaces.
+func TestConnIsAWriter(t *testing.T) {
+	w := newPairWorld(t)
+	a, b := &recorder{}, &recorder{}
+	w.connect(a, b)
+	var _ io.WriteCloser = a.conn
+	var _ io.StringWriter = a.conn
+	if n, err := io.Copy(a.conn, bytes.NewReader(noise(100_000))); n != 100_000 || err != nil {
+		t.Errorf("Copy answered %d, %v", n, err)
+	}
+	a.conn.Close()
+	w.settle()
+	if !bytes.Equal(b.data.Bytes(), noise(100_000)) {
+		t.Errorf("%d bytes arrived", b.data.Len())
+	}
+}

@@ -1,0 +1,85 @@
+package netx
+
+import (
+	"github.com/spindle-go/spindle/deferred"
+	"github.com/spindle-go/spindle/failure"
+)
+
+// upcall names a method of a Protocol.
+type upcall uint8
+
+const (
+	connectionMade upcall = iota
+	dataReceived
+	readClosed
+	writeClosed
+	outputMoved
+	connectionLost
+)
+
+// outputWatcher is a Protocol of this package's own that follows its output.
+type outputWatcher interface{ outputMoved() }
+
+// call is the only place where a connection calls its protocol.
+//
+// A panic is the protocol's and nobody else's: it is caught here, so that
+// neither the other connections of the loop nor what this one has to clean up
+// are the worse for it. It is not logged, since it has somebody to be told to:
+// it is the reason of the connection, which its protocol gets, and a Dial's
+// Deferred. The connection does not go on, because nobody knows what state its
+// protocol is in.
+func (c *Conn) call(what upcall, p []byte) (fail *failure.Failure) {
+	defer func() {
+		if v := recover(); v != nil {
+			fail = failure.Recovered(v)
+		}
+	}()
+	switch what {
+	case dataReceived:
+		c.proto.DataReceived(p)
+	case connectionMade:
+		c.proto.ConnectionMade(c)
+	case connectionLost:
+		c.proto.ConnectionLost(c.reason)
+	default:
+		c.callOptional(what)
+	}
+	return nil
+}
+
+// callOptional makes the calls that not every protocol wants.
+func (c *Conn) callOptional(what upcall) {
+	switch what {
+	case readClosed:
+		c.proto.(HalfCloser).ReadClosed()
+	case writeClosed:
+		if p, ok := c.proto.(HalfCloser); ok {
+			p.WriteClosed()
+		}
+	case outputMoved:
+		if p, ok := c.proto.(outputWatcher); ok {
+			p.outputMoved()
+		}
+	}
+}
+
+// deliver makes a call from the loop, and ends the connection if it panics. The
+// peer gets a RST: the output of a protocol that broke must not pass for whole.
+// Once the connection has ended it makes only the last of all calls.
+func (c *Conn) deliver(what upcall, p []byte) {
+	if !c.state.alive() && what != connectionLost {
+		return
+	}
+	fail := c.call(what, p)
+	switch {
+	case fail == nil:
+	case c.state.alive():
+		c.end(fail, true)
+	default:
+		orphan(fail)
+	}
+}
+
+// orphan hands on a failure that there is nobody left to tell to: package
+// deferred reports it with those that nobody handled.
+func orphan(fail *failure.Failure) { deferred.Fail[struct{}](fail) }

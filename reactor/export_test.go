@@ -1,0 +1,11 @@
+package reactor
+
+// KeepCalls is keepCalls.
+const KeepCalls = keepCalls
+
+// CallsCap returns how many thread calls there is room for. Loop goroutine only.
+func (r *Reactor) CallsCap() int {
+	r.calls.mu.Lock()
+	defer r.calls.mu.Unlock()
+	return cap(r.calls.batch) + cap(r.calls.waiting)
+}
