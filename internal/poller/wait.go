@@ -54,7 +54,9 @@ func (k Kind) zeroPolls() int {
 // sleeping flag does nothing.
 //
 // Errors: ErrClosed, and an *os.SyscallError that says that one of the Poller's
-// own descriptors is broken. Loop goroutine only. It allocates nothing, except
+// own descriptors is broken, or that a new epoll instance was needed (see the
+// package's text on closing) and could not be had; the next call tries again.
+// There is never an error beside events. Loop goroutine only. It allocates nothing, except
 // when events is longer than at any call before. It panics when events is empty.
 func (p *Poller) Wait(events []Event, timeout time.Duration, work func() bool) (int, error) {
 	p.owner = true
@@ -115,14 +117,20 @@ func (p *Poller) look(events []Event) (int, error) {
 	p.alwaysFirst = !p.alwaysFirst
 	if !p.alwaysFirst {
 		n, err := p.lookKernel(events)
-		return n + p.always.report(events[n:]), err
+		if err != nil {
+			return 0, err
+		}
+		return n + p.always.report(events[n:]), nil
 	}
 	n := p.always.report(events)
 	if n == len(events) {
 		return n, nil
 	}
 	m, err := p.lookKernel(events[n:])
-	return n + m, err
+	if err != nil {
+		return 0, err // what is always ready comes again
+	}
+	return n + m, nil
 }
 
 // lookKernel is a zero poll of the backend. A byte that it finds in the waker's
