@@ -83,7 +83,12 @@ func (d *Deferred[T]) Finally(f func()) *Deferred[T] {
 
 // add appends h and runs it at once if d is at rest.
 func (d *Deferred[T]) add(h handler[T]) *Deferred[T] {
-	d.handlers.push(h)
+	if b := d.handlers.last; b != nil && b.end < blockSize {
+		b.slots[b.end] = h // push, where that is all there is to it
+		b.end++
+	} else {
+		d.handlers.push(h)
+	}
 	if d.state == settled {
 		d.start()
 	}

@@ -190,6 +190,6 @@ func (t *forward[T]) handle(d *Deferred[T]) node {
 		d.failWith(failure.New(err))
 		return nil
 	}
-	d.take()
+	_, _, _ = d.take() // swallowed with it
 	return nil
 }

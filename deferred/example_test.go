@@ -64,13 +64,13 @@ func ExampleMaybe() {
 			Catch(func(f *failure.Failure) { fmt.Println("failed:", f) })
 	}
 	deferred.Maybe(func() (int, error) {
-		var list []int
-		return list[3], nil
+		list := strings.Fields("one two three")
+		return strconv.Atoi(list[len(list)])
 	}).Catch(func(f *failure.Failure) { fmt.Println("failed:", f) })
 	// Output:
 	// number 12
 	// failed: strconv.Atoi: parsing "twelve": invalid syntax
-	// failed: panic: runtime error: index out of range [3] with length 0
+	// failed: panic: runtime error: index out of range [3] with length 3
 }
 
 // A callback gets the value, and what it returns is the value for the next one.

@@ -66,6 +66,11 @@ func (hs *handlers[T]) pop() handler[T] {
 		hs.first = nil
 		return h
 	}
+	return hs.popRest()
+}
+
+// popRest is pop when first is empty.
+func (hs *handlers[T]) popRest() handler[T] {
 	if h := hs.second; h != nil {
 		hs.second = nil
 		return h

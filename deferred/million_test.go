@@ -14,6 +14,7 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/spindle-go/spindle/deferred"
 )
@@ -213,13 +214,14 @@ type cost struct {
 // runMillion is the child: it does a feat twice, with a tenth of the Deferreds
 // and with all of them, and tells the cost of both.
 func runMillion(name string) {
+	time.AfterFunc(3*patience, func() { panic("the parent must have gone") })
 	debug.SetMaxStack(millionStack)
 	costs := make([]cost, 2)
 	done := make(chan struct{})
 	go func() { // the limit counts for what is grown from now on
 		defer close(done)
-		if name == recursion {
-			recurse(million())
+		if name == recursion && recurse(million()) != 0 {
+			return
 		}
 		for i, n := range []int{million() / 10, million()} {
 			costs[i] = measure(feats()[name], n)

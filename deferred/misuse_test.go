@@ -20,11 +20,15 @@ func TestMisusePanics(t *testing.T) {
 	}{
 		{"deferred: New with more than one canceller", func() { deferred.New[int](nil, nil) }},
 		{"deferred: Fail with a nil error", func() { deferred.Fail[int](nil) }},
-		{"deferred: Fail with the answer of Chain, which may only be returned from a callback: deferred: request to wait for a Deferred[int]",
-			func() { deferred.Fail[int](request) }},
+		{
+			"deferred: Fail with the answer of Chain, which may only be returned from a callback: deferred: request to wait for a Deferred[int]",
+			func() { deferred.Fail[int](request) },
+		},
 		{"deferred: Errback with a nil error", func() { _ = d.Errback(nil) }},
-		{"deferred: Errback with the answer of Chain, which may only be returned from a callback: deferred: request to wait for a Deferred[int]",
-			func() { _ = d.Errback(request) }},
+		{
+			"deferred: Errback with the answer of Chain, which may only be returned from a callback: deferred: request to wait for a Deferred[int]",
+			func() { _ = d.Errback(request) },
+		},
 		{"failure: New of a nil *Failure", func() { _ = d.Errback((*failure.Failure)(nil)) }},
 		{"deferred: Maybe of a nil function", func() { deferred.Maybe[int](nil) }},
 		{"deferred: Then with a nil function", func() { deferred.Then[int, int](d, nil) }},

@@ -50,8 +50,10 @@ func (d *Deferred[T]) run() (next node) {
 	d.state = running
 	defer d.guard()
 	for d.pauses == 0 {
-		h := d.handlers.pop()
-		if h == nil {
+		h := d.handlers.first // pop, whose usual case is not worth a call
+		if h != nil {
+			d.handlers.first = nil
+		} else if h = d.handlers.popRest(); h == nil {
 			break
 		}
 		switch h := h.(type) {

@@ -44,13 +44,19 @@ func TestString(t *testing.T) {
 		{"waiting", "Deferred[int](@) waits for Deferred[int](@) not fired", chained(1)},
 		{"waiting through one", "Deferred[int](@) waits for Deferred[int](@) not fired, through 1 other", chained(2)},
 		{"waiting through many", "Deferred[int](@) waits for Deferred[int](@) not fired, through 999 others", chained(1000)},
-		{"made by Then", "Deferred[string](@) waits for Deferred[int](@) not fired",
-			deferred.Then(newNumber(), func(int) (string, error) { return "", nil })},
+		{
+			"made by Then", "Deferred[string](@) waits for Deferred[int](@) not fired",
+			deferred.Then(newNumber(), func(int) (string, error) { return "", nil }),
+		},
 		{"long value", "Deferred[string](@) value: " + strings.Repeat("x", 80) + "...", deferred.Succeed(strings.Repeat("x", 81))},
-		{"long value, cut inside a letter", "Deferred[string](@) value: " + strings.Repeat("x", 79) + "...",
-			deferred.Succeed(strings.Repeat("x", 79) + "é")},
-		{"long failure", "Deferred[int](@) failed: " + strings.Repeat("x", 80) + "...",
-			deferred.Fail[int](errors.New(strings.Repeat("x", 100)))},
+		{
+			"long value, cut inside a letter", "Deferred[string](@) value: " + strings.Repeat("x", 79) + "...",
+			deferred.Succeed(strings.Repeat("x", 79) + "é"),
+		},
+		{
+			"long failure", "Deferred[int](@) failed: " + strings.Repeat("x", 80) + "...",
+			deferred.Fail[int](errors.New(strings.Repeat("x", 100))),
+		},
 		{"a Deferred as value, itself even", "Deferred[interface {}](@) value: *deferred.Deferred[interface {}](@)", self},
 	}
 	for _, row := range rows {

@@ -66,8 +66,8 @@ func ExampleRecovered() {
 // Check tells which of several errors it is.
 func ExampleFailure_Check() {
 	f := failure.New(readHeader())
-	switch f.Check(io.EOF, io.ErrUnexpectedEOF) { //nolint:errorlint // Check answers with what it was given
-	case io.EOF:
+	switch f.Check(io.EOF, io.ErrUnexpectedEOF) {
+	case io.EOF: //nolint:errorlint // Check answers with what it was given
 		fmt.Println("the end")
 	case io.ErrUnexpectedEOF:
 		fmt.Println("cut off")

@@ -71,6 +71,7 @@ func (a *acceptor) FD() int { return a.fd }
 func (a *acceptor) ConnectionLost(reason *failure.Failure) {
 	a.net.env.own()
 	a.port.end(reason)
+	a.port.turn() // there may be no other
 }
 
 // DoRead accepts what has come, within the budget.

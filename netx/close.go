@@ -122,11 +122,9 @@ func (c *Conn) bound() {
 // expire is called when the deadline of Close has run out.
 func (c *Conn) expire() {
 	c.own()
-	c.stop = nil
-	if c.state.bounded() {
-		late := &timeoutError{what: "closing", after: c.cfg.closeTimeout}
-		c.end(c.because(ErrConnectionAborted, late), true)
-	}
+	c.stop = nil // all states that follow these are bounded too, or stop it
+	late := &timeoutError{what: "closing", after: c.cfg.closeTimeout}
+	c.end(c.because(ErrConnectionAborted, late), true)
 }
 
 // lost ends the connection, from the loop, because of what became of its socket.

@@ -52,9 +52,14 @@ func (c *Conn) start(s socket, p Protocol, cfg *config) *failure.Failure {
 func (c *Conn) own() { c.cfg.env.own() }
 
 // move is the only place where the state changes.
+//
+// The socket is told when that changes what it has to watch. With nothing
+// buffered, a state that reads nothing is over in this turn or the next one,
+// inputClosed excepted; to have the socket watched differently for so long would
+// cost system calls, and readable knows what not to read.
 func (c *Conn) move(to state) {
 	c.state = to
-	if to.alive() {
+	if c.out != nil || to == inputClosed {
 		c.watch()
 	}
 }
@@ -91,8 +96,7 @@ func (c *Conn) turn() {
 }
 
 // LocalAddr returns the address of this end, also after the connection's end. It
-// allocates, and on a connection that lives it asks the kernel. Loop goroutine
-// only.
+// allocates, and the first time it asks the kernel. Loop goroutine only.
 func (c *Conn) LocalAddr() net.Addr {
 	c.own()
 	return c.sock.localAddr()

@@ -54,6 +54,8 @@ func ConnSuite(t *testing.T, newWorld func(t testing.TB) world) {
 		"half close, answer, half close":             testHalfClose,
 		"half close by the one that read to the end": testHalfCloseSecond,
 		"half close, then close":                     testHalfCloseThenClose,
+		"half close, and the FIN comes first":        testFINWhileFlushing,
+		"a write when both directions are closed":    testWriteWhenBothClosed,
 		"a FIN does not cut the answer off":          testFINFlushes,
 		"no more output after half close":            testWriteAfterHalfClose,
 		"abort":                                      testAbort,
@@ -257,6 +259,7 @@ func testAtOnce(t *testing.T, w world) {
 			func() (int, error) { return a.conn.Write([]byte("a")) },
 			func() (int, error) { return a.conn.WriteString("b") },
 			func() (int, error) { return a.conn.Writev([][]byte{[]byte("c"), []byte("d")}) },
+			func() (int, error) { return a.conn.Writev(make([][]byte, 100)) },
 			func() (int, error) { return a.conn.Write(nil) },
 			func() (int, error) { return a.conn.WriteString("") },
 		} {
@@ -373,6 +376,34 @@ func testHalfCloseSecond(t *testing.T, w world) {
 			t.Errorf("%d bytes, %s", r.data.Len(), r.story())
 		}
 	}
+}
+
+func testFINWhileFlushing(t *testing.T, w world) {
+	a, b := &halfRecorder{}, &halfRecorder{}
+	b.onMade = func(c *netx.Conn) { c.Pause() }
+	w.connect(a, b)
+	fill(t, w, &a.recorder)
+	w.do(func() { a.conn.CloseWrite(); b.conn.CloseWrite() })
+	w.until("the FIN", func() bool { return len(a.events) == 2 })
+	w.do(func() { b.conn.Resume() })
+	bothLost(t, w, &a.recorder, &b.recorder)
+	expect(t, w, &a.recorder, "made, read closed, write closed, lost: done")
+	expect(t, w, &b.recorder, "made, write closed, read closed, lost: done")
+}
+
+func testWriteWhenBothClosed(t *testing.T, w world) {
+	a, b := &halfRecorder{}, &halfRecorder{}
+	var err error
+	a.onReadClosed = func() { _, err = a.conn.WriteString("x") }
+	w.connect(a, b)
+	w.do(func() { a.conn.CloseWrite() })
+	w.until("the FIN", func() bool { return len(b.events) == 2 })
+	w.do(func() { b.conn.CloseWrite() })
+	bothLost(t, w, &a.recorder, &b.recorder)
+	if !errors.Is(err, netx.ErrWriteClosed) {
+		t.Errorf("Write answered %v", err)
+	}
+	expect(t, w, &a.recorder, "made, write closed, read closed, lost: done")
 }
 
 func testHalfCloseThenClose(t *testing.T, w world) {
@@ -820,6 +851,9 @@ func testPanics(t *testing.T, w world) {
 		}
 		if strings.Count(b.story(), "lost") != 1 {
 			t.Errorf("%s: %s", name, b.story())
+		}
+		if name == "DataReceived" && kindOf(a.reason) != "lost" {
+			t.Errorf("the peer of a protocol that broke is told that %v", a.reason)
 		}
 	}
 }

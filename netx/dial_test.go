@@ -138,7 +138,18 @@ func TestDialNonsense(t *testing.T) {
 			}
 		})
 	}
-	_, err := dial(t, w, "carrier pigeon", "127.0.0.1:80", factory(&recorder{}))
+	// A zone may be a name or a number; nobody has the address.
+	interfaces, err := net.Interfaces()
+	if err != nil || len(interfaces) == 0 {
+		t.Skip("no interface", err)
+	}
+	for _, zone := range []string{interfaces[0].Name, "1"} {
+		_, err := dial(t, w, "tcp", "[fe80::1%"+zone+"]:9", factory(&recorder{}), netx.WithConnectTimeout(10*time.Millisecond))
+		if err == nil || errors.Is(err, netx.ErrBadAddress) {
+			t.Errorf("zone %s: Dial failed with %v", zone, err)
+		}
+	}
+	_, err = dial(t, w, "carrier pigeon", "127.0.0.1:80", factory(&recorder{}))
 	var unknown net.UnknownNetworkError
 	if !errors.As(err, &unknown) {
 		t.Errorf("%v is no net.UnknownNetworkError", err)
@@ -426,6 +437,28 @@ func TestDialCancel(t *testing.T) {
 	})
 	w.do(func() { port.StopListening() })
 	w.until("the end of all", func() bool { return w.r.Stats().Descriptors <= before })
+}
+
+// TestDialCancelledLookup has a resolver that does not look at its context.
+func TestDialCancelledLookup(t *testing.T) {
+	w := newTCPWorld(t)
+	built := 0
+	_, number := listen(t, w, counted(&recorder{}, &built))
+	r := &fakeResolver{addrs: addrs("127.0.0.1"), released: make(chan struct{})}
+	var d *deferred.Deferred[netx.Protocol]
+	w.do(func() {
+		d = w.net.Dial("tcp4", "server.example:"+number, counted(&recorder{}, &built), netx.WithResolver(r))
+	})
+	w.until("the lookup", func() bool { r.mu.Lock(); defer r.mu.Unlock(); return r.running == 1 })
+	cancelled(t, w, d, "server.example")
+	close(r.released)
+	w.until("its end", func() bool { r.mu.Lock(); defer r.mu.Unlock(); return r.running == 0 })
+	w.settle()
+	w.do(func() {
+		if built != 0 {
+			t.Error("a Dial that was cancelled went on")
+		}
+	})
 }
 
 func TestDialTimeout(t *testing.T) {

@@ -33,8 +33,13 @@ func (s *faulty) write(p []byte) (int, error) {
 	return s.f.Write(p, s.socket.write)
 }
 
-// writev writes the first piece only, as a socket may.
-func (s *faulty) writev(pieces [][]byte) (int, error) { return s.write(pieces[0]) }
+// writev writes the first piece that is not empty, as a short write would.
+func (s *faulty) writev(pieces [][]byte) (int, error) {
+	for len(pieces[0]) == 0 {
+		pieces = pieces[1:]
+	}
+	return s.write(pieces[0])
+}
 
 func (s *faulty) want(read, write bool) error {
 	if s.f.Want != nil {

@@ -6,6 +6,7 @@ import (
 	"io"
 	"os"
 	"slices"
+	"strings"
 	"syscall"
 	"testing"
 	"time"
@@ -188,7 +189,57 @@ func TestEveryStateAndEvent(t *testing.T) {
 	}
 }
 
-func isEnd(event string) bool { return len(event) > 5 && event[:5] == "lost:" }
+// TestActingInside ends the connection, in several ways, from inside the calls
+// that say that a direction was closed, in both orders of these.
+func TestActingInside(t *testing.T) {
+	for name, act := range map[string]func(r *halfRecorder){
+		"close":       func(r *halfRecorder) { r.conn.Close() },
+		"abort":       func(r *halfRecorder) { r.conn.Abort() },
+		"half close":  func(r *halfRecorder) { r.conn.CloseWrite() },
+		"write":       func(r *halfRecorder) { r.conn.WriteString("x") },
+		"write much":  func(r *halfRecorder) { r.conn.Write(make([]byte, 200_000)) },
+		"pause":       func(r *halfRecorder) { r.conn.Pause() },
+		"pause, read": func(r *halfRecorder) { r.conn.Pause(); r.conn.Resume() },
+		"panic":       func(r *halfRecorder) { panic("boom") },
+		"unwatchable": func(r *halfRecorder) { unwatchable(r); r.conn.Pause() },
+	} {
+		for _, where := range []string{"read closed", "write closed"} {
+			for _, first := range []string{"a", "b"} {
+				t.Run(name+" in "+where+", first "+first, func(t *testing.T) {
+					w := newPairWorld(t)
+					a, b := &halfRecorder{}, &halfRecorder{}
+					if where == "read closed" {
+						a.onReadClosed = func() { act(a) }
+					} else {
+						a.onWriteClosed = func() { act(a) }
+					}
+					w.connect(a, b)
+					one, two := a, b
+					if first == "b" {
+						one, two = b, a
+					}
+					one.conn.CloseWrite()
+					w.settle()
+					two.conn.CloseWrite()
+					w.settle()
+					a.conn.Abort() // what has not ended by itself
+					b.conn.Abort()
+					w.settle()
+					for _, r := range []*halfRecorder{a, b} {
+						if n := slices.IndexFunc(r.events, isEnd); n != len(r.events)-1 {
+							t.Errorf("a: %s, b: %s", a.story(), b.story())
+						}
+					}
+					if calls := w.clock.Calls(); len(calls) != 0 {
+						t.Errorf("%d delayed calls are left", len(calls))
+					}
+				})
+			}
+		}
+	}
+}
+
+func isEnd(event string) bool { return strings.HasPrefix(event, "lost:") }
 
 func misread(r *halfRecorder, errno syscall.Errno) {
 	netx.Misbehave(r.conn, netx.Faults{Read: broken("read", errno)})
@@ -240,6 +291,71 @@ func TestErrno(t *testing.T) {
 			}
 		})
 	}
+}
+
+func TestNothingIsToldAfterAFailure(t *testing.T) {
+	w := newPairWorld(t)
+	a, b := &halfRecorder{}, &halfRecorder{}
+	w.connect(a, b)
+	unwatchable(a) // which comes out when a has to stop reading
+	b.conn.CloseWrite()
+	w.settle()
+	expect(t, w, &a.recorder, "made, lost: lost")
+}
+
+func TestMaxBufferedIsAllowed(t *testing.T) {
+	w := newPairWorld(t)
+	a, b := &recorder{}, &recorder{onMade: func(c *netx.Conn) { c.Pause() }}
+	w.connect(a, b, netx.WithPairBuffer(10), netx.WithMaxBuffered(100))
+	if n, err := a.conn.Write(make([]byte, 110)); n != 110 || err != nil {
+		t.Errorf("Write answered %d, %v with %d buffered", n, err, a.conn.Buffered())
+	}
+	if n, err := a.conn.Write(make([]byte, 1)); n != 0 || !errors.Is(err, netx.ErrBufferFull) {
+		t.Errorf("Write answered %d, %v", n, err)
+	}
+	w.settle()
+	expect(t, w, a, "made, lost: aborted")
+}
+
+// TestMarks writes while the buffer is between the marks.
+func TestMarks(t *testing.T) {
+	w := newPairWorld(t)
+	a, b := &recorder{}, &recorder{}
+	w.connect(a, b, netx.WithPairBuffer(100), netx.WithWriteMarks(1000, 4000))
+	b.onData = func([]byte) { b.conn.Pause() }
+	write := func(n int) { a.conn.Write(make([]byte, n)) }
+	// read lets b read until no more than n bytes are buffered at a.
+	read := func(n int) {
+		for a.conn.Buffered() > n {
+			b.conn.Resume()
+			w.settle()
+		}
+	}
+	write(4100)
+	if a.conn.Buffered() != 4000 || !a.conn.Drained().Called() {
+		t.Errorf("Drained waits with %d bytes, at the high mark", a.conn.Buffered())
+	}
+	write(1)
+	d := a.conn.Drained()
+	read(2000)
+	write(100) // between the marks: no news
+	if d.Called() || a.conn.Drained().Called() {
+		t.Error("Drained fired between the marks")
+	}
+	read(1001)
+	if d.Called() {
+		t.Errorf("Drained fired with %d bytes", a.conn.Buffered())
+	}
+	read(1000)
+	if !d.Called() {
+		t.Errorf("Drained waits with %d bytes", a.conn.Buffered())
+	}
+	write(1000)
+	if !a.conn.Drained().Called() {
+		t.Error("Drained waits between the marks, from below")
+	}
+	a.conn.Abort()
+	w.settle()
 }
 
 func TestWriteFailureAnswer(t *testing.T) {

@@ -57,8 +57,8 @@ func newConfig(e *env, opts []Option) *config {
 // asks for that limit.
 const defaultBacklog = 1 << 15
 
-// WithConnectTimeout bounds a Dial, from the call to the end of ConnectionMade's
-// wait: looking up the name and trying all its addresses. The default is 30
+// WithConnectTimeout bounds a Dial: looking up the name and trying its addresses,
+// each of which gets an equal part of what is left of the time. The default is 30
 // seconds; 0 is no bound but the kernel's own. Listen and [Pair] ignore it.
 func WithConnectTimeout(d time.Duration) Option {
 	return func(c *config) { c.connectTimeout = notNegative("WithConnectTimeout", d) }

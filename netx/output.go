@@ -10,8 +10,8 @@ const (
 	largestBlock  = 64 << 10
 )
 
-// maxPieces is how many blocks are handed to the kernel at a time: a megabyte,
-// which is more than it takes.
+// maxPieces is how many blocks or pieces are handed to the kernel at a time. Of
+// the largest blocks that is a megabyte, which is more than it takes.
 const maxPieces = 16
 
 // output is what a connection has still to send. There is one only while there is

@@ -28,8 +28,8 @@ func (c *Conn) setPaused(paused bool) {
 // without end must not keep the loop from the others.
 func (c *Conn) readable(buf []byte) {
 	c.own()
-	if c.paused || !c.state.reads() {
-		return // an event that was on its way when this was no longer wanted
+	if !c.state.reads() {
+		return // see move
 	}
 	n, err := c.sock.read(buf)
 	switch err {
@@ -48,9 +48,6 @@ func (c *Conn) readable(buf []byte) {
 func (c *Conn) writable() {
 	c.own()
 	out := c.out
-	if out == nil || !c.state.alive() {
-		return
-	}
 	n, err := c.sock.writev(out.front())
 	switch {
 	case err == errWouldBlock: //nolint:errorlint // a socket answers it as it is

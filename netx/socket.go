@@ -5,11 +5,11 @@ import "net"
 // socket is what a Conn works on: a stream of bytes to a peer that never blocks.
 // An operating system's socket and an end of a Pair are two.
 //
-// Its owner watches it and calls the Conn: readable or writable when that is
-// wanted and would not block, over again for as long as it lasts; hungUp when
+// Its owner watches it and calls the Conn: readable or writable only when that is
+// wanted, would not block, and over again for as long as it lasts; hungUp when
 // neither is wanted and it learns that the peer has gone; lost when it is taken
-// away. It never calls from inside one of the methods below. After close it
-// calls nothing any more.
+// away, which may come too late. It never calls from inside one of the methods
+// below. After close it calls nothing else any more.
 //
 // These are more methods than an interface should have, but they are what one
 // thing can do, and there is nobody who needs fewer.
@@ -24,8 +24,8 @@ type socket interface { //nolint:interfacebloat // see above
 	// the connection.
 	write(p []byte) (int, error)
 
-	// writev is write for several pieces, the first of which is not empty. It
-	// may look at some of them only.
+	// writev is write for several pieces, maxPieces at most, not all of which
+	// are empty.
 	writev(pieces [][]byte) (int, error)
 
 	// closeWrite sends the FIN after all that was taken.

@@ -27,19 +27,12 @@ func writeFD(fd int, p []byte) (int, error) {
 // writevFD writes what there is room for, as socket.writev.
 func writevFD(fd int, pieces [][]byte) (int, error) {
 	var vectors [maxPieces]unix.Iovec
-	n := 0
-	for _, p := range pieces {
-		if n == len(vectors) {
-			break
-		}
-		if len(p) > 0 {
-			vectors[n].Base = unsafe.SliceData(p)
-			vectors[n].SetLen(len(p))
-			n++
-		}
+	for i, p := range pieces {
+		vectors[i].Base = unsafe.SliceData(p)
+		vectors[i].SetLen(len(p))
 	}
-	written, errno := rawCall(unix.SYS_WRITEV, fd, unsafe.Pointer(&vectors[0]), n)
-	return written, callError("writev", errno)
+	n, errno := rawCall(unix.SYS_WRITEV, fd, unsafe.Pointer(&vectors[0]), len(pieces))
+	return n, callError("writev", errno)
 }
 
 // rawCall makes a call of the form (descriptor, pointer, number) until no signal

@@ -3,6 +3,7 @@
 package netx_test
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"net/netip"
@@ -129,6 +130,27 @@ func TestSocketOptions(t *testing.T) {
 	bothLost(t, w, a, b)
 }
 
+// TestManyPieces writes more pieces than go into one system call.
+func TestManyPieces(t *testing.T) {
+	w := newTCPWorld(t)
+	a, b := &recorder{}, &recorder{}
+	w.connect(a, b)
+	var pieces [][]byte
+	for i := range 100 {
+		pieces = append(pieces, []byte{byte(i)}, nil)
+	}
+	w.do(func() {
+		if n, err := a.conn.Writev(pieces); n != 100 || err != nil || a.conn.Buffered() != 0 {
+			t.Errorf("Writev answered %d, %v, and %d bytes are buffered", n, err, a.conn.Buffered())
+		}
+		a.conn.Close()
+	})
+	bothLost(t, w, a, b)
+	if !bytes.Equal(b.data.Bytes(), bytes.Join(pieces, nil)) {
+		t.Errorf("got %v", b.data.Bytes())
+	}
+}
+
 // TestNoAllocations has two connections send a byte to and fro.
 func TestNoAllocations(t *testing.T) {
 	w := newTCPWorld(t)
@@ -186,6 +208,7 @@ func stopWithAll(t *testing.T, r *reactor.Reactor, n *netx.Net) {
 	prepare := map[string]func(a, b *netx.Conn){
 		"open":          func(a, b *netx.Conn) {},
 		"paused":        func(a, b *netx.Conn) { a.Pause() },
+		"both paused":   func(a, b *netx.Conn) { a.Pause(); b.Pause() },
 		"writing":       func(a, b *netx.Conn) { b.Pause(); a.Write(make([]byte, 32<<20)) },
 		"closing":       func(a, b *netx.Conn) { b.Pause(); a.Write(make([]byte, 32<<20)); a.Close() },
 		"input closed":  func(a, b *netx.Conn) { b.CloseWrite() },
@@ -205,8 +228,8 @@ func stopWithAll(t *testing.T, r *reactor.Reactor, n *netx.Net) {
 	var l *netx.StreamListener
 	var accepted *halfRecorder
 	start := func() {
-		port, err := n.Listen("tcp", "127.0.0.1:0", factoryOf(func() netx.Protocol { return accepted }))
-		if err != nil {
+		var err error
+		if port, err = n.Listen("tcp", "127.0.0.1:0", factoryOf(func() netx.Protocol { return accepted })); err != nil {
 			t.Error(err)
 		}
 		if l, err = netx.ListenStream(n, "tcp", "127.0.0.1:0"); err != nil {
@@ -215,12 +238,16 @@ func stopWithAll(t *testing.T, r *reactor.Reactor, n *netx.Net) {
 		l.Accept().Catch(note("accept"))
 		n.Dial("tcp", "far.example:80", factory(&recorder{}), netx.WithResolver(hang)).Catch(note("lookup"))
 		n.Dial("tcp", full, factory(&recorder{})).Catch(note("dial"))
-		_ = port
 		d := deferred.Succeed(struct{}{})
 		for name, f := range prepare {
 			a, b := &halfRecorder{}, &halfRecorder{}
 			everyone["a "+name], everyone["b "+name] = a, b
-			a.onLost = func(*failure.Failure) { a.note("late abort"); b.conn.Abort() }
+			a.onLost = func(*failure.Failure) { // which may be in time
+				if !b.conn.Closed() {
+					b.note("aborted")
+				}
+				b.conn.Abort()
+			}
 			d = deferred.Then(d, func(struct{}) (struct{}, error) {
 				accepted = b
 				made := deferred.Then(n.Dial("tcp", port.Addr().String(), factory(a)), func(netx.Protocol) (struct{}, error) {
@@ -244,13 +271,19 @@ func stopWithAll(t *testing.T, r *reactor.Reactor, n *netx.Net) {
 	if err := r.Run(context.Background()); err != nil {
 		t.Fatal(err)
 	}
-	_ = port
+	stopped := false
+	if port.StopListening().Tap(func(struct{}) { stopped = true }); !stopped {
+		t.Error("StopListening waits for a loop that has ended")
+	}
 	for name, p := range everyone {
 		if !strings.Contains(p.story(), "lost: ") || strings.Count(p.story(), "lost: ") != 1 {
 			t.Errorf("%s: %s", name, p.story())
 		}
 		if kind := kindOf(p.reason); kind != "lost" && kind != "aborted" {
 			t.Errorf("%s: %v", name, p.reason)
+		}
+		if inTime := strings.Contains(p.story(), ", aborted, "); inTime != (kindOf(p.reason) == "aborted") {
+			t.Errorf("%s: %s", name, p.story())
 		}
 		if kindOf(p.reason) == "lost" && !errors.Is(p.reason, reactor.ErrStopped) && !errors.Is(p.reason, unix.ECONNRESET) {
 			t.Errorf("%s: %v", name, p.reason)
@@ -261,6 +294,78 @@ func stopWithAll(t *testing.T, r *reactor.Reactor, n *netx.Net) {
 	}
 	if after := descriptors(); after > before {
 		t.Errorf("%d descriptors before, %d after", before, after)
+	}
+}
+
+// TestReactorIsClosed ends a reactor that never ran.
+func TestReactorIsClosed(t *testing.T) {
+	deferredtest.CheckUnhandled(t)
+	r, err := reactor.New()
+	if err != nil {
+		t.Fatal(err)
+	}
+	before := descriptors()
+	n := netx.New(r)
+	l, err := netx.ListenStream(n, "tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	port, err := n.Listen("tcp", "127.0.0.1:0", factory(&recorder{}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	accepted, stopped := watch(l.Accept()), watch(port.StopListening())
+	looked := watch(n.Dial("tcp", "far.example:80", factory(&recorder{}), netx.WithResolver(&fakeResolver{hang: true})))
+	dialled := watch(n.Dial("tcp", l.Addr().String(), factory(&recorder{})))
+	if err := r.Close(); err != nil {
+		t.Fatal(err)
+	}
+	for name, err := range map[string]error{"Accept": accepted.err, "lookup": looked.err, "Dial": dialled.err} {
+		if !errors.Is(err, reactor.ErrStopped) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	if !stopped.fired || stopped.err != nil {
+		t.Errorf("StopListening: %+v", stopped)
+	}
+	if after := descriptors(); after != before {
+		t.Errorf("%d descriptors before, %d after", before, after)
+	}
+}
+
+// TestLookupsOfAnEarlierRun leaves as many lookups behind as may run at a time.
+func TestLookupsOfAnEarlierRun(t *testing.T) {
+	deferredtest.CheckUnhandled(t)
+	r, err := reactor.New(reactor.WithSignals())
+	if err != nil {
+		t.Fatal(err)
+	}
+	n := netx.New(r)
+	stuck := &fakeResolver{released: make(chan struct{})}
+	defer close(stuck.released)
+	failed := 0
+	r.CallWhenRunning(func() {
+		for range 64 {
+			n.Dial("tcp", "far.example:80", factory(&recorder{}), netx.WithResolver(stuck)).Catch(
+				func(*failure.Failure) { failed++ })
+		}
+		waitFor(r, func() bool { stuck.mu.Lock(); defer stuck.mu.Unlock(); return stuck.running == 64 }).Tap(
+			func(struct{}) { r.Stop() })
+	})
+	if err := r.Run(patiently(t)); err != nil || failed != 64 {
+		t.Fatalf("%d have failed, Run answered %v", failed, err)
+	}
+	no := errors.New("no")
+	var looked *outcome[netx.Protocol]
+	r.CallWhenRunning(func() {
+		d := n.Dial("tcp", "far.example:80", factory(&recorder{}), netx.WithResolver(&fakeResolver{err: no}))
+		looked = watch(d.Finally(func() { r.Stop() }))
+	})
+	if err := r.Run(patiently(t)); err != nil {
+		t.Fatal(err)
+	}
+	if !errors.Is(looked.err, no) {
+		t.Errorf("Dial gave %+v", looked)
 	}
 }
 

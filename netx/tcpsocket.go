@@ -24,7 +24,7 @@ type tcpSocket struct {
 	conn     Conn
 	net      *Net
 	remote   netip.AddrPort
-	local    *netip.AddrPort // set by close; until then the kernel is asked
+	local    *netip.AddrPort // once somebody has asked for it, or it is closed
 	fd       int32           // negative after close
 	watching watching
 }
@@ -130,8 +130,7 @@ func (s *tcpSocket) closeWrite() error { return shutdownFD(int(s.fd)) }
 // kernel gives its number to the next one who asks.
 func (s *tcpSocket) close(abort bool) {
 	s.remove(s.watching)
-	local := localAddrOf(int(s.fd))
-	s.local = &local
+	s.findLocal()
 	if abort {
 		resetOnClose(int(s.fd))
 	}
@@ -139,13 +138,19 @@ func (s *tcpSocket) close(abort bool) {
 	s.fd = -1
 }
 
-// localAddr implements socket. It is asked for seldom, so that it has no place of
-// its own in an idle connection.
+// localAddr implements socket.
 func (s *tcpSocket) localAddr() net.Addr {
-	if s.local != nil {
-		return net.TCPAddrFromAddrPort(*s.local)
+	s.findLocal()
+	return net.TCPAddrFromAddrPort(*s.local)
+}
+
+// findLocal asks the kernel for the address of this end, once. It is wanted
+// seldom, so that it has no place of its own in an idle connection.
+func (s *tcpSocket) findLocal() {
+	if s.local == nil {
+		local := localAddrOf(int(s.fd))
+		s.local = &local
 	}
-	return net.TCPAddrFromAddrPort(localAddrOf(int(s.fd)))
 }
 
 // remoteAddr implements socket.

@@ -73,19 +73,28 @@ func (c *Conn) Writev(pieces [][]byte) (int, error) {
 	return c.keepRest(pieces, taken)
 }
 
-// gather gives pieces to the socket, which takes what it can.
-func (c *Conn) gather(pieces [][]byte) (int, error) {
-	for len(pieces) > 0 && len(pieces[0]) == 0 {
-		pieces = pieces[1:]
+// gather gives pieces to the socket, some at a time, until it does not take all
+// of them. It returns how many bytes it took.
+func (c *Conn) gather(pieces [][]byte) (taken int, err error) {
+	for len(pieces) > 0 {
+		some := pieces[:min(len(pieces), maxPieces)]
+		pieces = pieces[len(some):]
+		size := 0
+		for _, p := range some {
+			size += len(p)
+		}
+		if size == 0 {
+			continue
+		}
+		n, err := c.sock.writev(some)
+		if err != nil && err != errWouldBlock { //nolint:errorlint // a socket answers it as it is
+			return taken, c.writeFailed(err)
+		}
+		if taken += n; n < size {
+			break
+		}
 	}
-	if len(pieces) == 0 {
-		return 0, nil
-	}
-	n, err := c.sock.writev(pieces)
-	if err == nil || err == errWouldBlock { //nolint:errorlint // a socket answers it as it is
-		return n, nil
-	}
-	return 0, c.writeFailed(err)
+	return taken, nil
 }
 
 // keepRest keeps all of pieces but the first bytes that were taken, and returns

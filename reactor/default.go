@@ -5,7 +5,7 @@ import "sync"
 // standard is the reactor of Default. It is the one piece of package state that
 // the project allows itself, for small programs that have one reactor and do not
 // want to hand it around.
-var standard struct {
+var standard struct { //nolint:gochecknoglobals // see above
 	mu sync.Mutex
 	r  *Reactor
 }

@@ -53,6 +53,6 @@ func (r *Reactor) runDelayed(now time.Duration, mark uint64) {
 	}
 	for actual := r.elapsed(); ok; f, at, ok = r.delayed.Pop(now, mark) {
 		r.counters.late(actual, at)
-		r.invoke(job{what: delayedCall, f: f})
+		_ = r.invoke(job{what: delayedCall, f: f})
 	}
 }

@@ -9,3 +9,6 @@ func (r *Reactor) CallsCap() int {
 	defer r.calls.mu.Unlock()
 	return cap(r.calls.batch) + cap(r.calls.waiting)
 }
+
+// BreakPoller makes the next wait fail. Loop goroutine only.
+func (r *Reactor) BreakPoller() { _ = r.poll.Load().Close() }

@@ -88,6 +88,7 @@ func TestGoexit(t *testing.T) {
 				a.wantLost(reactor.ErrStopped)
 				w.checkIs(w.r.CallFromThread(nothing), reactor.ErrStopped)
 				w.checkIs(w.r.Stop(), reactor.ErrNotRunning)
+				w.wantLog("runtime.Goexit in", "ends the loop", "in=")
 				w.runOnce(b)
 			})
 		})

@@ -33,20 +33,22 @@ type job struct {
 
 // invoke is the only place where the reactor calls code that is not its own.
 //
-// A panic there is logged with its stack and returned as the error; the loop goes
-// on. Twisted does the same, and it is right for a loop that serves many: one
-// broken protocol must not take a thousand good connections with it, and the
-// owner of the broken one learns of it through its ConnectionLost. What a panic
-// has left half done is the affair of the code that panicked. A handler for
-// unhandled failures may panic to end the process, since it is not called here.
+// A panic there is logged with its stack and returned as the error, which is for
+// descriptors alone; the loop goes on. Twisted does the same, and it is right for a
+// loop that serves many: one broken protocol must not take a thousand good
+// connections with it, and the owner of the broken one learns of it through its
+// ConnectionLost. What a panic has left half done is the affair of the code that
+// panicked. A handler for unhandled failures may panic to end the process, since
+// it is not called here.
 //
 // runtime.Goexit, as by testing's FailNow, cannot be held: it ends Run's
-// goroutine, and Run gives everything back on the way out.
+// goroutine, and Run gives everything back on the way out. It is logged, since
+// nothing else would tell.
 func (r *Reactor) invoke(j job) (err error) {
+	returned := false
 	defer func() {
-		if f := failure.Recovered(recover()); f != nil {
-			r.log().Error("reactor: panic in "+string(j.what), "in", j.name(), "failure", f)
-			err = f
+		if !returned {
+			err = r.crashed(j, recover())
 		}
 	}()
 	r.counters.callbacks++
@@ -54,7 +56,21 @@ func (r *Reactor) invoke(j job) (err error) {
 		began, outer := r.enter()
 		defer r.leave(j, began, outer)
 	}
-	return j.run()
+	err = j.run()
+	returned = true
+	return err
+}
+
+// crashed logs what came of j instead of a return: v is what recover gave, and nil
+// after runtime.Goexit.
+func (r *Reactor) crashed(j job, v any) error {
+	f := failure.Recovered(v)
+	if f == nil {
+		r.log().Error("reactor: runtime.Goexit in "+string(j.what)+" ends the loop", "in", j.name())
+		return nil
+	}
+	r.log().Error("reactor: panic in "+string(j.what), "in", j.name(), "failure", f)
+	return f
 }
 
 // run makes the call.

@@ -51,7 +51,7 @@ func TestWrongUsePanics(t *testing.T) {
 }
 
 // incomparable is a descriptor that == panics on.
-type incomparable struct{ buf []byte }
+type incomparable struct{ _ []byte }
 
 func (incomparable) FD() int                         { return 0 }
 func (incomparable) DoRead() error                   { return nil }

@@ -92,7 +92,7 @@ func (m *model) step() {
 func (m *model) compare(i int) {
 	p, s := &m.at[i], &m.seen[i]
 	read := p.reader && p.full
-	write := p.writer && !(read && p.failing)
+	write := p.writer && (!read || !p.failing)
 	s.reads += count(read)
 	s.writes += count(write)
 	if p.failing && (read || write) {

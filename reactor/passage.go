@@ -47,7 +47,7 @@ func (r *Reactor) runPhase(p *passage, phase Phase) {
 	for len(*at) > 0 {
 		e := (*at)[0]
 		(*at)[0], *at = nil, (*at)[1:]
-		r.invoke(job{what: trigger, e: e})
+		_ = r.invoke(job{what: trigger, e: e})
 		if e.d != nil {
 			holding = append(holding, e)
 		}

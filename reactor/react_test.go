@@ -131,24 +131,22 @@ func TestReactSucceedsInSpiteOfTheContext(t *testing.T) {
 
 // TestReactThatDoesNotBegin calls main never: not now, and not in a later run.
 func TestReactThatDoesNotBegin(t *testing.T) {
-	ended, cancel := context.WithCancelCause(background)
-	cancel(errEnough)
 	tests := []struct {
 		name string
-		ctx  context.Context
-		arm  func(w *world)
+		arm  func(w *world, cancel context.CancelCauseFunc)
 		want error
 	}{
-		{"the context has ended", ended, func(*world) {}, errEnough},
-		{"startup stops it", within(t), func(w *world) {
+		{"the context has ended", func(_ *world, cancel context.CancelCauseFunc) { cancel(errEnough) }, errEnough},
+		{"startup stops it", func(w *world, _ context.CancelCauseFunc) {
 			w.r.AddSystemEventTrigger(reactor.Before, reactor.Startup, noted(func() { _ = w.r.Stop() }))
 		}, reactor.ErrStopped},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
 			w := newWorld(t, reactor.Epoll)
-			test.arm(w)
-			_, err := reactor.React(test.ctx, w.r, func(*reactor.Reactor) *deferred.Deferred[int] {
+			ctx, cancel := context.WithCancelCause(within(t))
+			test.arm(w, cancel)
+			_, err := reactor.React(ctx, w.r, func(*reactor.Reactor) *deferred.Deferred[int] {
 				w.Error("main was called")
 				return nil
 			})
@@ -171,6 +169,7 @@ func TestReactGoexit(t *testing.T) {
 		t.Error("React returned")
 	}()
 	await(t, ended, "the goroutine to end")
+	w.wantLog("runtime.Goexit in", "TestReactGoexit")
 	w.run1()
 	deferred.FlushUnhandled()
 }

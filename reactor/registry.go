@@ -191,7 +191,7 @@ func (ds *descriptors) tell(d Descriptor, reason *failure.Failure) {
 	if ds.acting == d {
 		ds.acting = nil
 	}
-	ds.r.invoke(job{what: connectionLost, d: d, reason: reason})
+	_ = ds.r.invoke(job{what: connectionLost, d: d, reason: reason})
 }
 
 // disconnectAll gives up everything, with ErrStopped. What a ConnectionLost wants

@@ -59,7 +59,6 @@ func (r *Reactor) begin() error {
 		return err
 	}
 	r.life.Store(uint32(running))
-	r.cause = nil
 	r.calls.open()
 	r.loop.Store(id)
 	r.turns = deferred.NewTurns()
@@ -132,7 +131,7 @@ func insist(step func()) {
 
 // rest makes the reactor idle, and sets what Run returns.
 func (r *Reactor) rest(err *error) {
-	r.stage, r.passage = offline, nil
+	r.stage = offline
 	r.loop.Store(0)
 	r.mu.Lock()
 	defer r.mu.Unlock()

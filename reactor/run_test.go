@@ -5,12 +5,16 @@ package reactor_test
 import (
 	"context"
 	"errors"
+	"fmt"
+	"iter"
 	"runtime"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
 
 	"github.com/spindle-go/spindle/reactor"
+	"github.com/spindle-go/spindle/threads"
 )
 
 var errEnough = errors.New("enough")
@@ -137,7 +141,7 @@ func TestDelayedCallsStay(t *testing.T) {
 		w.run()
 		w.r.CallWhenRunning(func() {
 			_ = w.r.Stop()
-			w.r.CallLater(0, func() { w.Error("it ran after the end") }).Delay(patience)
+			w.r.CallLater(patience, func() { w.Error("it ran after the end") })
 		})
 		w.run()
 		left := w.r.DelayedCalls()
@@ -188,22 +192,24 @@ func TestStopRaces(t *testing.T) {
 				}
 			}
 		})
-		var cancelLatest atomic.Pointer[context.CancelCauseFunc]
+		var endLatest atomic.Pointer[func()]
 		others.Go(func() {
 			for !over(quit) {
-				if cancel := cancelLatest.Swap(nil); cancel != nil {
-					(*cancel)(errEnough)
+				if end := endLatest.Swap(nil); end != nil {
+					(*end)()
 				}
 			}
 		})
-		for range runs {
+		for run := range runs {
 			ctx, cancel := context.WithCancelCause(within(w.T))
-			cancelLatest.Store(&cancel)
+			cause := fmt.Errorf("the end of run %d", run)
+			end := func() { cancel(cause) }
+			endLatest.Store(&end)
 			switch err := w.r.Run(ctx); {
-			case errors.Is(err, errEnough):
+			case errors.Is(err, cause):
 				ends++
 			case err != nil:
-				w.Fatal(err)
+				w.Fatalf("run %d: %v", run, err)
 			}
 			cancel(nil)
 		}
@@ -270,4 +276,47 @@ func closed(c <-chan struct{}) bool {
 	default:
 		return false
 	}
+}
+
+// TestBrokenPoller ends Run with an error. There is no shutdown then, but all else
+// is given back.
+func TestBrokenPoller(t *testing.T) {
+	forEachPoller(t, func(w *world) {
+		ran := false
+		w.r.AddSystemEventTrigger(reactor.Before, reactor.Shutdown, noted(func() { w.Error("shutdown") }))
+		w.r.CallWhenRunning(func() {
+			w.check(w.r.CallFromThread(func() { ran = true }))
+			w.r.BreakPoller()
+		})
+		err := w.r.Run(within(w.T))
+		if err == nil || !strings.HasPrefix(err.Error(), "reactor: waiting: ") {
+			w.Errorf("Run answers %v", err)
+		}
+		if !ran {
+			w.Error("an accepted call did not run")
+		}
+		w.checkIs(w.r.CallInThread(nothing), threads.ErrPoolStopped)
+		w.checkIs(w.r.CallFromThread(nothing), reactor.ErrStopped)
+	})
+}
+
+// TestCoroutine uses the reactor from a coroutine that the loop resumes: that is
+// another goroutine, and yet the loop's time, as the race detector knows.
+func TestCoroutine(t *testing.T) {
+	forEachPoller(t, func(w *world) {
+		next, stop := iter.Pull(func(yield func(struct{}) bool) {
+			a, b := w.pair()
+			a.onRead = func() error { a.drain(); return w.r.Stop() }
+			w.check(w.r.AddReader(a))
+			if yield(struct{}{}) {
+				b.send()
+				w.r.CallLater(0, nothing)
+			}
+		})
+		defer stop()
+		resume := func() { next() }
+		inTurns(w.r, 1, resume)
+		inTurns(w.r, 2, resume)
+		w.run()
+	})
 }

@@ -5,7 +5,20 @@ package reactor_test
 import (
 	"testing"
 
+	"github.com/spindle-go/spindle/deferred"
 	"github.com/spindle-go/spindle/reactor"
+	"github.com/spindle-go/spindle/threads"
+)
+
+// What others ask of a loop.
+var (
+	_ deferred.Clock = (*reactor.Reactor)(nil)
+	_ threads.Caller = (*reactor.Reactor)(nil)
+	_ interface {
+		OnLoop() bool
+		Stopped() <-chan struct{}
+		ThreadPool() *threads.Pool
+	} = (*reactor.Reactor)(nil)
 )
 
 // TestSeveralReactors plays ball between reactors on goroutines of their own.

@@ -106,7 +106,7 @@ func (q *threadCalls) setClosed(closed bool) {
 // runThreadCalls runs the batch.
 func (r *Reactor) runThreadCalls() {
 	for f := r.calls.pop(); f != nil; f = r.calls.pop() {
-		r.invoke(job{what: threadCall, f: f})
+		_ = r.invoke(job{what: threadCall, f: f})
 	}
 	r.calls.trim()
 }

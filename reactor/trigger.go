@@ -138,7 +138,7 @@ func (r *Reactor) CallWhenRunning(f func()) {
 		panic("reactor: CallWhenRunning with a nil function")
 	}
 	if r.stage == online {
-		r.invoke(job{what: whenRunning, f: f})
+		_ = r.invoke(job{what: whenRunning, f: f})
 		return
 	}
 	r.addTrigger(&entry{event: Startup, phase: After, hook: f})

@@ -162,3 +162,19 @@ func TestOtherReactorIsIdle(t *testing.T) {
 		w.checkIs(await(w.T, ended, "the other reactor"), context.Canceled)
 	})
 }
+
+// TestHandlerOpensAPhase fires, in the handler, the Deferred that holds startup:
+// that is between two turns, when the loop is about to sleep for ever.
+func TestHandlerOpensAPhase(t *testing.T) {
+	forEachPoller(t, func(w *world) {
+		wait := deferred.New[struct{}]()
+		deferred.SetUnhandledHandler(func(deferred.Unhandled) { w.check(wait.Callback(struct{}{})) })
+		defer deferred.SetUnhandledHandler(nil)
+		w.r.AddSystemEventTrigger(reactor.Before, reactor.Startup, func() held {
+			deferred.Fail[int](errEnough)
+			return wait
+		})
+		w.r.CallWhenRunning(func() { w.check(w.r.Stop()) })
+		w.run()
+	})
+}

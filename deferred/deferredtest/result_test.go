@@ -41,16 +41,22 @@ func TestAssertions(t *testing.T) {
 		{"not fired", deferred0, success + none, failed + none, ""},
 		{"waiting", waiting, success + waits, failed + waits, ""},
 		{"paused", paused, success + itsPaused, failed + itsPaused, ""},
-		{"value", func() *deferred.Deferred[int] { return deferred.Succeed(7) },
-			"", failed + "there is a value: 7", nothing + "there is a value: 7"},
-		{"zero value", func() *deferred.Deferred[int] { return deferred.Succeed(0) },
-			"", failed + "there is a value: 0", nothing + "there is a value: 0"},
-		{"failure", func() *deferred.Deferred[int] { return deferred.Fail[int](errNo) },
-			success + "it failed: no", "", nothing + "it failed: no"},
+		{
+			"value", func() *deferred.Deferred[int] { return deferred.Succeed(7) },
+			"", failed + "there is a value: 7", nothing + "there is a value: 7",
+		},
+		{
+			"zero value", func() *deferred.Deferred[int] { return deferred.Succeed(0) },
+			"", failed + "there is a value: 0", nothing + "there is a value: 0",
+		},
+		{
+			"failure", func() *deferred.Deferred[int] { return deferred.Fail[int](errNo) },
+			success + "it failed: no", "", nothing + "it failed: no",
+		},
 	}
 	assertions := map[string]func(t testing.TB, d *deferred.Deferred[int]){
 		"SuccessOf": func(t testing.TB, d *deferred.Deferred[int]) { deferredtest.SuccessOf(t, d) },
-		"FailureOf": func(t testing.TB, d *deferred.Deferred[int]) { deferredtest.FailureOf(t, d) },
+		"FailureOf": func(t testing.TB, d *deferred.Deferred[int]) { _ = deferredtest.FailureOf(t, d) },
 		"NoResult":  func(t testing.TB, d *deferred.Deferred[int]) { deferredtest.NoResult(t, d) },
 	}
 	for _, state := range states {
@@ -103,7 +109,7 @@ func TestLookingEarlyChangesNothing(t *testing.T) {
 	for name, look := range map[string]func(d *deferred.Deferred[int]){
 		"NoResult":  func(d *deferred.Deferred[int]) { deferredtest.NoResult(t, d) },
 		"SuccessOf": func(d *deferred.Deferred[int]) { run(func(t testing.TB) { deferredtest.SuccessOf(t, d) }) },
-		"FailureOf": func(d *deferred.Deferred[int]) { run(func(t testing.TB) { deferredtest.FailureOf(t, d) }) },
+		"FailureOf": func(d *deferred.Deferred[int]) { run(func(t testing.TB) { _ = deferredtest.FailureOf(t, d) }) },
 	} {
 		t.Run(name, func(t *testing.T) {
 			d := deferred.New[int]()

@@ -20,7 +20,7 @@ func TestCheckUnhandled(t *testing.T) {
 	}{
 		{"nothing failed", func(testing.TB) { deferred.Succeed(1) }, nil},
 		{"handled", func(testing.TB) { deferred.Fail[int](errNo).Catch(func(*failure.Failure) {}) }, nil},
-		{"handled by an assertion", func(t testing.TB) { deferredtest.FailureOf(t, deferred.Fail[int](errNo)) }, nil},
+		{"handled by an assertion", func(t testing.TB) { _ = deferredtest.FailureOf(t, deferred.Fail[int](errNo)) }, nil},
 		{"left", func(testing.TB) { deferred.Fail[int](errNo) }, []string{"unhandled failure: no"}},
 		{"several left", func(testing.TB) {
 			deferred.Fail[int](errNo)
