@@ -29,7 +29,7 @@ func TestReadmeCommands(t *testing.T) {
 		}
 	}
 	makefile := read(t, "Makefile")
-	existing := programs(t, filepath.Join(root, "examples"))
+	existing := slices.Concat(programs(t, filepath.Join(root, "examples")), programs(t, filepath.Join(root, "benchmarks")))
 	for _, command := range commands {
 		words := strings.Fields(command)
 		switch folder, local := strings.CutPrefix(words[2], "./"); {
