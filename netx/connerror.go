@@ -2,7 +2,6 @@ package netx
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"net"
 	"os"
@@ -45,24 +44,6 @@ func (c *Conn) because(kind, cause error) *failure.Failure {
 // errorOf returns an error of this connection.
 func (c *Conn) errorOf(kind, cause error) error {
 	return &connError{kind: kind, local: c.sock.localAddr(), remote: c.sock.remoteAddr(), cause: cause}
-}
-
-// opError is what went wrong before there was a connection, and with what.
-type opError struct {
-	op, network, address string
-	err                  error
-}
-
-func (e *opError) Error() string {
-	return fmt.Sprintf("netx: %s %s %s: %v", e.op, e.network, e.address, e.err)
-}
-
-func (e *opError) Unwrap() error { return e.err }
-
-// Timeout makes it a timeout in the sense of net.Error when it is one.
-func (e *opError) Timeout() bool {
-	var t interface{ Timeout() bool }
-	return errors.As(e.err, &t) && t.Timeout()
 }
 
 // timeoutError is a deadline of a connection that ran out.

@@ -2,12 +2,9 @@ package netx
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"net"
 	"net/netip"
-	"strings"
-	"syscall"
 	"time"
 
 	"github.com/spindle-go/spindle/deferred"
@@ -251,12 +248,6 @@ func (a *attempt) fail(err error) {
 	_ = a.d.Errback(err) // it was not over: nobody has fired it
 }
 
-// isPanic reports whether f is a panic, whose trace says where.
-func isPanic(f *failure.Failure) bool {
-	var p *failure.PanicError
-	return errors.As(f, &p)
-}
-
 // endLookup gives up the lookup, if there is one.
 func (a *attempt) endLookup() {
 	if a.giveUp != nil {
@@ -287,27 +278,3 @@ func (a *attempt) stopTimer(i int) {
 		a.stops[i] = nil
 	}
 }
-
-// connectError gives what the kernel says of a connect its kind.
-func connectError(err error) error {
-	switch {
-	case errors.Is(err, syscall.ECONNREFUSED):
-		return &tagged{ErrConnectionRefused, err}
-	case errors.Is(err, syscall.ETIMEDOUT):
-		return &tagged{deferred.ErrTimeout, err}
-	}
-	return err
-}
-
-// attemptErrors is what became of each address, in the order they were tried.
-type attemptErrors struct{ errs []error }
-
-func (e *attemptErrors) Error() string {
-	texts := make([]string, len(e.errs))
-	for i, err := range e.errs {
-		texts[i] = err.Error()
-	}
-	return strings.Join(texts, "; ")
-}
-
-func (e *attemptErrors) Unwrap() []error { return e.errs }

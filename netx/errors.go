@@ -55,9 +55,18 @@ var (
 	ErrUnsupported error = &sentinel{text: "netx: no sockets on this platform", kind: errors.ErrUnsupported}
 )
 
-// errWouldBlock is what a socket answers when it can do nothing at the moment.
-// It stays inside the package.
-var errWouldBlock = errors.New("netx: would block")
+// These stay inside the package.
+var (
+	// errWouldBlock is what a socket answers when it can do nothing at the moment.
+	errWouldBlock = errors.New("netx: would block")
+
+	// errEnded is the kind of the answer to what comes after the end. The text
+	// of net.ErrClosed, which is what callers look for, says less.
+	errEnded error = &sentinel{text: "netx: the connection has ended", kind: net.ErrClosed}
+
+	// errGoexit is what came of a lookup that ended its goroutine.
+	errGoexit = errors.New("netx: the resolver called runtime.Goexit")
+)
 
 // sentinel is an error that is of the kind of another one.
 type sentinel struct {

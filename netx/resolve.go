@@ -2,7 +2,6 @@ package netx
 
 import (
 	"context"
-	"errors"
 	"net"
 	"net/netip"
 
@@ -54,7 +53,7 @@ func (ls *lookups) start(l *lookup) {
 // meanwhile, and then there is nobody who waits. It runs on a goroutine of its
 // own.
 func (ls *lookups) run(l *lookup) {
-	addrs, err := []netip.Addr(nil), errors.New("netx: the resolver called runtime.Goexit")
+	addrs, err := []netip.Addr(nil), errGoexit
 	defer func() {
 		if v := recover(); v != nil {
 			err = failure.Recovered(v)
@@ -80,7 +79,7 @@ func (ls *lookups) finish(l *lookup, addrs []netip.Addr, err error) {
 	}
 }
 
-// resolver returns what looks up names.
+// lookupWith returns what looks up names.
 func (c *config) lookupWith() Resolver {
 	if c.resolver != nil {
 		return c.resolver

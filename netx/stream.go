@@ -30,7 +30,7 @@ type Stream struct {
 	end     error      // why no more comes, or nil
 	reads   []*request // in order
 	serving bool       // serve is running
-	streak  int        // reads that were served at once since the last turn
+	streak  int        // reads that ask has served since serve ran
 
 	out     uint64 // bytes written
 	writes  []*pendingWrite
@@ -134,7 +134,6 @@ func (p *streamProtocol) ConnectionMade(c *Conn) {
 func (p *streamProtocol) DataReceived(b []byte) {
 	s := (*Stream)(p)
 	s.in = append(s.in, b...)
-	s.streak = 0
 	s.serve()
 }
 

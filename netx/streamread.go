@@ -85,8 +85,8 @@ func (s *Stream) ask(r *request) *deferred.Deferred[[]byte] {
 	r.d = deferred.New(s.forget)
 	s.reads = append(s.reads, r)
 	s.press()
-	if s.streak == maxStreak || s.end != nil {
-		s.conn.cfg.env.next(s) // nothing that comes from outside would serve it
+	if s.streak == maxStreak {
+		s.conn.cfg.env.next(s) // it may be there already, so that nothing else would serve it
 	}
 	return r.d
 }
@@ -103,10 +103,7 @@ func (s *Stream) forget(d *deferred.Deferred[[]byte]) {
 }
 
 // turn goes on where a method of the program's could not.
-func (s *Stream) turn() {
-	s.streak = 0
-	s.serve()
-}
+func (s *Stream) turn() { s.serve() }
 
 // ends says that no more comes. What the peer's FIN ended stays so.
 func (s *Stream) ends(err error) {
@@ -116,12 +113,10 @@ func (s *Stream) ends(err error) {
 	s.serve()
 }
 
-// serve serves the reads that can be. What their callbacks ask for is served by
-// the same loop and not by one inside it.
+// serve serves the reads that can be. It is called from the loop. What callbacks
+// ask for meanwhile is served by this one, and not by one inside it.
 func (s *Stream) serve() {
-	if s.serving {
-		return
-	}
+	s.streak = 0
 	s.serving = true
 	defer func() { s.serving = false }() // a handler may end the goroutine
 	for len(s.reads) > 0 {

@@ -105,9 +105,3 @@ func (t target) literal() (netip.Addr, bool) {
 
 // ipNetwork is what a Resolver is to look for.
 func (t target) ipNetwork() string { return "ip" + t.network[len("tcp"):] }
-
-// tagged is an error that is also of a kind, without saying so in its text.
-type tagged struct{ kind, err error }
-
-func (t *tagged) Error() string   { return t.err.Error() }
-func (t *tagged) Unwrap() []error { return []error{t.kind, t.err} }

@@ -90,6 +90,9 @@ func newTCPWorld(t testing.TB, opts ...reactor.Option) *tcpWorld {
 // startReactor runs a reactor until the end of the test.
 func startReactor(t testing.TB, opts ...reactor.Option) *reactor.Reactor {
 	t.Helper()
+	if !sockets {
+		t.Skip("no sockets on this platform")
+	}
 	r, err := reactor.New(append([]reactor.Option{reactor.WithSignals()}, opts...)...)
 	if err != nil {
 		t.Fatal(err)

@@ -155,10 +155,6 @@ func (c *Conn) refusal() error {
 	return c.errorOf(errEnded, c.reason)
 }
 
-// errEnded is the kind of the answer to what comes after the end. The text of
-// net.ErrClosed, which is what callers look for, says less.
-var errEnded error = &sentinel{text: "netx: the connection has ended", kind: net.ErrClosed}
-
 // writeFailed ends the connection because of what the socket answered to a write,
 // and returns the reason.
 func (c *Conn) writeFailed(err error) error {

@@ -289,6 +289,37 @@ func TestNumberUsedAgainInABatch(t *testing.T) {
 	})
 }
 
+// TestNumberUsedAgainInDoRead has a descriptor that is ready for both sides make way
+// for another one with its number, in its DoRead: what the old one was ready for
+// must not reach the new one.
+func TestNumberUsedAgainInDoRead(t *testing.T) {
+	forEachPoller(t, func(w *world) {
+		a, b := w.pair()
+		b.send()
+		var replaced, written uint64
+		a.onRead = func() error {
+			replaced = w.r.Stats().Turns
+			w.r.RemoveReader(a)
+			w.r.RemoveWriter(a)
+			fresh, _ := a.reopen()
+			fresh.onWrite = func() error {
+				written = w.r.Stats().Turns
+				w.r.RemoveWriter(fresh)
+				return w.r.Stop()
+			}
+			w.check(w.r.AddReader(fresh))
+			w.check(w.r.AddWriter(fresh))
+			return nil
+		}
+		w.check(w.r.AddReader(a))
+		w.check(w.r.AddWriter(a))
+		w.run()
+		if a.reads != 1 || a.writes != 0 || written != replaced+1 {
+			w.Errorf("%d reads and %d writes; replaced in turn %d, and the new one written in %d", a.reads, a.writes, replaced, written)
+		}
+	})
+}
+
 // TestRegularFile is always ready, which epoll(7) cannot tell, and shares the loop
 // with others.
 func TestRegularFile(t *testing.T) {
@@ -339,37 +370,52 @@ func TestRegularFileAsWriter(t *testing.T) {
 	})
 }
 
-// TestPeerGone reaches whichever side is there.
+// TestPeerGone reaches whichever side is there, also where the kernel says nothing
+// but that something is wrong: at the end of a pipe, and at a full one that nobody
+// reads any more.
 func TestPeerGone(t *testing.T) {
 	tests := []struct {
 		name string
-		add  func(w *world, a *end) error
+		open func(w *world) (own, peer *end)
+		add  func(w *world, own *end) error
 	}{
-		{"reader", func(w *world, a *end) error { return w.r.AddReader(a) }},
-		{"writer", func(w *world, a *end) error { return w.r.AddWriter(a) }},
+		{"reader of a socket", (*world).pair, (*world).asReader},
+		{"writer of a socket", (*world).pair, (*world).asWriter},
+		{"reader of a pipe", (*world).pipe, (*world).asReader},
+		{"writer of a full pipe", func(w *world) (own, peer *end) {
+			peer, own = w.pipe()
+			full := make([]byte, 1<<20)
+			if n, err := unix.Write(own.fd, full); err != nil || n == len(full) {
+				w.Fatalf("the pipe took %d bytes (%v)", n, err)
+			}
+			return own, peer
+		}, (*world).asWriter},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
 			forEachPoller(t, func(w *world) {
-				a, b := w.pair()
-				a.onRead = func() error {
-					if a.drain() == 0 {
+				own, peer := test.open(w)
+				own.onRead = func() error {
+					if own.drain() == 0 {
 						return io.EOF
 					}
 					return nil
 				}
-				a.onWrite = func() error {
-					_, err := unix.Write(a.fd, []byte{1})
+				own.onWrite = func() error {
+					_, err := unix.Write(own.fd, []byte{1})
 					return err
 				}
-				w.check(test.add(w, a))
-				b.close()
-				a.onLost = func() { w.check(w.r.Stop()) }
+				w.check(test.add(w, own))
+				peer.close()
+				own.onLost = func() { w.check(w.r.Stop()) }
 				w.run()
-				if len(a.lost) != 1 || !errors.Is(a.lost[0], io.EOF) && !errors.Is(a.lost[0], unix.EPIPE) {
-					w.Errorf("ConnectionLost came with %v", a.lost)
+				if len(own.lost) != 1 || !errors.Is(own.lost[0], io.EOF) && !errors.Is(own.lost[0], unix.EPIPE) {
+					w.Errorf("ConnectionLost came with %v", own.lost)
 				}
 			})
 		})
 	}
 }
+
+func (w *world) asReader(e *end) error { return w.r.AddReader(e) }
+func (w *world) asWriter(e *end) error { return w.r.AddWriter(e) }

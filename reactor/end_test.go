@@ -105,6 +105,18 @@ func (w *world) pair() (a, b *end) {
 	return w.end(fds[0]), w.end(fds[1])
 }
 
+// pipe returns the ends of a pipe.
+func (w *world) pipe() (r, wr *end) {
+	w.Helper()
+	var fds [2]int
+	w.check(unix.Pipe(fds[:]))
+	for _, fd := range fds {
+		w.check(unix.SetNonblock(fd, true))
+		unix.CloseOnExec(fd)
+	}
+	return w.end(fds[0]), w.end(fds[1])
+}
+
 // twin returns another descriptor object with e's number, which e closes.
 func (e *end) twin() *end { return &end{w: e.w, fd: e.fd} }
 

@@ -37,7 +37,8 @@ func (r *Reactor) proceed() {
 }
 
 // runPhase runs the triggers of one phase, first our own part of it, since those
-// of the user rely on that.
+// of the user rely on that. The Deferreds that they return stay theirs: the result
+// passes on.
 func (r *Reactor) runPhase(p *passage, phase Phase) {
 	var holding []*entry
 	if phase == During {
@@ -61,7 +62,7 @@ func (r *Reactor) runPhase(p *passage, phase Phase) {
 	for i, e := range holding {
 		ds[i] = e.d
 	}
-	deferred.Collect(ds, &hold{r: r, p: p, by: holding}, true)
+	deferred.Collect(ds, &hold{r: r, p: p, by: holding}, false)
 }
 
 // ourPart is what the reactor itself does in During, and what that holds.

@@ -135,9 +135,7 @@ func (r *Reactor) rest(err *error) {
 	r.loop.Store(0)
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if *err == nil {
-		*err = r.cause
-	}
+	*err, r.cause = both(*err, r.cause), nil
 	r.life.Store(uint32(idle))
 	close(r.stopped)
 	r.stopped = make(chan struct{})

@@ -83,8 +83,9 @@ type Trigger struct {
 // Triggers of a phase run in the order added, also those that are added while it
 // runs; so one that adds itself again has to do that in another phase, or the
 // phase never ends. If f returns a Deferred, the next phase waits for it, and
-// begins at the end of the turn in which it fires; its failure is logged and
-// holds up nothing.
+// begins at the end of the turn in which it fires; its failure is logged, which
+// counts as handling it, and holds up nothing. Its result passes on to handlers
+// that are added later.
 //
 // A stop that comes during startup ends it after the phase that is under way.
 // What is left of it waits for the next Run. A shutdown that has begun always

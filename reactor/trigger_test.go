@@ -282,7 +282,9 @@ func TestStopWhileStartupIsHeld(t *testing.T) {
 // TestFailedTriggers are logged by name, with the reason, and hold up nothing.
 func TestFailedTriggers(t *testing.T) {
 	forEachPoller(t, func(w *world) {
-		w.r.AddSystemEventTrigger(reactor.Before, reactor.Startup, func() held { return deferred.Fail[struct{}](errEnough) })
+		take := reports(w.T)
+		failed := deferred.Fail[struct{}](errEnough)
+		w.r.AddSystemEventTrigger(reactor.Before, reactor.Startup, func() held { return failed })
 		w.r.AddSystemEventTrigger(reactor.Before, reactor.Shutdown, func() held {
 			wait := deferred.New[struct{}]()
 			w.r.CallLater(0, func() { w.check(wait.Errback(errEnough)) })
@@ -294,7 +296,14 @@ func TestFailedTriggers(t *testing.T) {
 		})
 		w.run()
 		w.wantLog("a system event trigger failed", "TestFailedTriggers.func", errEnough.Error())
-		deferred.FlushUnhandled() // a failure that was logged is handled
+		deferred.FlushUnhandled()
+		if got := take(); len(got) > 0 {
+			w.Errorf("failures that were logged are reported as unhandled, too: %v", got)
+		}
+		failed.AddBoth(func(v struct{}, err error) (struct{}, error) {
+			w.checkIs(err, errEnough) // the result is still there
+			return v, nil
+		})
 	})
 }
 
