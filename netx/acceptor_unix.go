@@ -128,7 +128,7 @@ func (a *acceptor) serve(fd int, sa unix.Sockaddr) {
 		return
 	}
 	s := newTCPSocket(a.net, fd, remote)
-	_ = s.conn.start(s, proto, a.port.cfg) // a panic is the reason of the connection
+	s.conn.begin(s, proto, a.port.cfg)
 }
 
 // turnAway uses the reserve to close connections that there is no descriptor
@@ -160,6 +160,7 @@ func (a *acceptor) takeRest() {
 	a.stop = a.net.AfterFunc(restTime, func() {
 		a.net.env.own()
 		a.stop = nil
+		a.net.reserve.take() // it may be there for the taking again
 		a.begin()
 	})
 }

@@ -48,6 +48,13 @@ func (c *Conn) start(s socket, p Protocol, cfg *config) *failure.Failure {
 	return fail
 }
 
+// begin is start where nobody but the protocol can be told of a panic.
+func (c *Conn) begin(s socket, p Protocol, cfg *config) {
+	if fail := c.start(s, p, cfg); fail != nil && c.reason != fail {
+		orphan(fail)
+	}
+}
+
 // own marks c's loop as used by this goroutine.
 func (c *Conn) own() { c.cfg.env.own() }
 

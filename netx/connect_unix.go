@@ -56,28 +56,30 @@ func beginConnect(fd int, sa unix.Sockaddr) error {
 	return os.NewSyscallError("connect", err)
 }
 
-// connectResult reports whether fd is connected, or why it will not be. Neither
-// is possible too: an event may come without a cause.
-func connectResult(fd int, remote netip.AddrPort) (done bool, err error) {
+// connectResult returns the peer's address if fd is connected, or why it will not
+// be. Neither is possible too, and then the address is not valid: an event may
+// come without a cause.
+func connectResult(fd int) (peer netip.AddrPort, err error) {
 	errno, err := unix.GetsockoptInt(fd, unix.SOL_SOCKET, unix.SO_ERROR)
 	if err != nil {
-		return false, os.NewSyscallError("getsockopt", err)
+		return peer, os.NewSyscallError("getsockopt", err)
 	}
 	switch e := unix.Errno(errno); e {
 	case 0:
 	case unix.EINPROGRESS, unix.EALREADY, unix.EINTR:
-		return false, nil
+		return peer, nil
 	default:
-		return false, os.NewSyscallError("connect", e)
+		return peer, os.NewSyscallError("connect", e)
 	}
-	if _, err := unix.Getpeername(fd); err != nil {
-		return false, nil //nolint:nilerr // not connected yet
+	sa, err := unix.Getpeername(fd)
+	if err != nil {
+		return peer, nil //nolint:nilerr // not connected yet
 	}
-	if localAddrOf(fd) == remote {
+	if peer = addrPortOf(sa); localAddrOf(fd) == peer {
 		// The kernel chose the very port that is being dialled as the local one,
 		// and TCP lets two who open at the same time meet: the socket speaks with
 		// itself. Nobody is there.
-		return false, os.NewSyscallError("connect", unix.ECONNREFUSED)
+		return netip.AddrPort{}, os.NewSyscallError("connect", unix.ECONNREFUSED)
 	}
-	return true, nil
+	return peer, nil
 }

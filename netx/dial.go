@@ -155,17 +155,18 @@ func (a *attempt) FD() int { return a.fd }
 // DoWrite is called when the kernel knows what became of the connection.
 func (a *attempt) DoWrite() error {
 	a.net.env.own()
-	done, err := connectResult(a.fd, a.remote)
-	if err == nil && !done {
-		return nil // an event without a cause
-	}
-	if err != nil {
+	peer, err := connectResult(a.fd)
+	switch {
+	case err != nil:
 		a.closeSocket()
 		a.note(err)
 		a.next()
-		return nil
+	case peer.IsValid():
+		if a.remote.Addr().IsUnspecified() {
+			a.remote = peer // the kernel has chosen one of this machine
+		}
+		a.connected()
 	}
-	a.connected()
 	return nil
 }
 

@@ -125,6 +125,7 @@ func TestDialHosts(t *testing.T) {
 		"none":           {"tcp", "127.0.0.1:0", ""},
 		"a name":         {"tcp4", "127.0.0.1:0", "localhost"},
 		"IPv4":           {"tcp", "127.0.0.1:0", "127.0.0.1"},
+		"unspecified":    {"tcp", "127.0.0.1:0", "0.0.0.0"},
 		"mapped":         {"tcp", "127.0.0.1:0", "::ffff:127.0.0.1"},
 		"all of IPv4":    {"tcp4", "0.0.0.0:0", "127.0.0.1"},
 		"all, no host":   {"tcp", ":0", "127.0.0.1"},
@@ -159,6 +160,9 @@ func TestDialHosts(t *testing.T) {
 			w.do(func() {
 				if got, want := b.conn.RemoteAddr().String(), a.conn.LocalAddr().String(); got != want {
 					t.Errorf("the port sees %s, which is %s", got, want)
+				}
+				if got, want := a.conn.RemoteAddr().String(), b.conn.LocalAddr().String(); got != want {
+					t.Errorf("it speaks with %s, which is %s", got, want)
 				}
 				a.conn.Close()
 			})

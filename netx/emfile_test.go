@@ -88,8 +88,8 @@ func (h *hoarder) obey(command string) {
 		}
 	case "report":
 		s := h.port.Stats()
-		fmt.Printf("accepted %d, dropped %d, busy %v, reserve %v\n", s.Accepted, s.Dropped,
-			h.r.Stats().Turns-h.turns > 200, netx.HasReserve(h.n))
+		fmt.Printf("accepted %d, dropped %d, busy %v, reserve %v, resting %v\n", s.Accepted, s.Dropped,
+			h.r.Stats().Turns-h.turns > 200, netx.HasReserve(h.n), !netx.Accepting(h.port))
 		return
 	}
 	fmt.Println(command)
@@ -144,7 +144,7 @@ func TestOutOfDescriptors(t *testing.T) {
 		}
 	}
 	h.order("report")
-	h.says("accepted 1, dropped 5, busy false, reserve true")
+	h.says("accepted 1, dropped 5, busy false, reserve true, resting false")
 	h.ask("free")
 	if got := hello(t, connectTo(t, address)); got != "hello" {
 		t.Errorf("got %q", got)
@@ -163,12 +163,12 @@ func TestOutOfDescriptorsWithoutReserve(t *testing.T) {
 		h.ask("wait")
 	}
 	h.order("report")
-	h.says("accepted 0, dropped 0, busy false, reserve false")
+	h.says("accepted 0, dropped 0, busy false, reserve false, resting true")
 	h.ask("free")
 	if got := hello(t, c); got != "hello" {
 		t.Errorf("got %q", got)
 	}
 	h.order("report")
-	h.says("accepted 1, dropped 0, busy false, reserve false")
+	h.says("accepted 1, dropped 0, busy false, reserve true, resting false")
 	h.end()
 }

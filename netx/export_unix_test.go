@@ -16,3 +16,9 @@ func HasReserve(n *Net) bool { return n.reserve != noReserve }
 
 // StealReserve closes the reserved descriptor of n.
 func StealReserve(n *Net) { n.reserve.release() }
+
+// TakeRest has p do what it does when the kernel is out of memory.
+func TakeRest(p *Port) { p.l.(*acceptor).takeRest() }
+
+// Accept has p do what a StreamListener asks of it.
+func Accept(p *Port, on bool) { p.accept(on) }

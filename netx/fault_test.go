@@ -232,7 +232,8 @@ func TestPanicWithoutAReason(t *testing.T) {
 			r.onData = func([]byte) { r.conn.Close() }
 			r.onLost = func(*failure.Failure) { panic("boom") }
 		},
-		"after Abort": func(r *recorder) { r.onData = func([]byte) { r.conn.Abort(); panic("boom") } },
+		"after Abort, at first": func(r *recorder) { r.onMade = func(c *netx.Conn) { c.Abort(); panic("boom") } },
+		"after Abort":           func(r *recorder) { r.onData = func([]byte) { r.conn.Abort(); panic("boom") } },
 	} {
 		t.Run(name, func(t *testing.T) {
 			w := newPairWorld(t)
@@ -241,7 +242,7 @@ func TestPanicWithoutAReason(t *testing.T) {
 			a, b := &recorder{}, &recorder{}
 			arm(b)
 			w.connect(a, b)
-			a.conn.WriteString("x")
+			second(a.conn.WriteString("x"))
 			w.settle()
 			deferred.FlushUnhandled()
 			var p *failure.PanicError

@@ -30,8 +30,8 @@ func Pair(clock deferred.Clock, a, b Protocol, opts ...Option) (*Conn, *Conn) {
 	m := &memory{env: e, limit: cfg.pairBuffer}
 	left, right := &memorySocket{memory: m, addr: "a"}, &memorySocket{memory: m, addr: "b"}
 	left.peer, right.peer = right, left
-	_ = left.conn.start(left, a, cfg) // a panic is the reason of the connection
-	_ = right.conn.start(right, b, cfg)
+	left.conn.begin(left, a, cfg)
+	right.conn.begin(right, b, cfg)
 	return &left.conn, &right.conn
 }
 

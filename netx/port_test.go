@@ -238,6 +238,41 @@ func TestAcceptBudget(t *testing.T) {
 	}
 }
 
+// TestRest goes through what a port does while it does not accept.
+func TestRest(t *testing.T) {
+	w := newTCPWorld(t)
+	port, number := listen(t, w, factoryOf(func() netx.Protocol { return &echo{} }))
+	is := func(accepting bool, delayed int) {
+		t.Helper()
+		w.do(func() {
+			if got := w.r.Stats().DelayedCalls; netx.Accepting(port) != accepting || got != delayed {
+				t.Errorf("accepting %v with %d delayed calls", netx.Accepting(port), got)
+			}
+		})
+	}
+	w.do(func() { netx.TakeRest(port) })
+	is(false, 1)
+	c := strangers(t, number, 1)[0]
+	w.until("the end of the rest", func() bool { return netx.Accepting(port) })
+	if got := hello(t, c); got != "hello" {
+		t.Errorf("got %q", got)
+	}
+	w.do(func() { netx.Accept(port, true) }) // it does
+	is(true, 0)
+	w.do(func() { netx.TakeRest(port); netx.Accept(port, false) })
+	is(false, 0)
+	w.do(func() { netx.Accept(port, false) })
+	is(false, 0)
+	w.do(func() { netx.Accept(port, true) })
+	is(true, 0)
+	w.do(func() { netx.TakeRest(port); netx.Accept(port, true) }) // not before it is over
+	is(false, 1)
+	w.do(func() { port.StopListening() })
+	is(false, 0)
+	w.do(func() { netx.Accept(port, true); netx.Accept(port, false) })
+	is(false, 0)
+}
+
 func TestPortClosedBehindItsBack(t *testing.T) {
 	w := newTCPWorld(t)
 	port, number := listen(t, w, factoryOf(func() netx.Protocol { return &echo{} }))

@@ -2,22 +2,24 @@ package netx
 
 // state says where a connection is in its life.
 //
-//	from                          what happens                            to
-//	----------------------------  --------------------------------------  -----------
-//	open                          FIN of the peer, to a HalfCloser        inputClosed
-//	open, inputClosed             Close; FIN, to any other protocol       closing
-//	open                          CloseWrite                              flushing
-//	inputClosed                   CloseWrite                              lastFlush
-//	flushing                      the output is out, so the FIN is sent   outputClosed
-//	flushing                      FIN of the peer, to a HalfCloser        lastFlush
-//	flushing, lastFlush           Close; FIN, to any other protocol       leaving
-//	outputClosed                  Close; FIN                              leaving
-//	lastFlush                     the output is out, so the FIN is sent   leaving
-//	closing, leaving              the output is out                       ending
-//	closing, lastFlush, leaving   the deadline of Close has run out       ending
-//	any of these                  Abort, an error, a panic of the         ending
-//	                              protocol, the loop has stopped
-//	ending                        ConnectionLost is called                ended
+//	from                               what happens                             to
+//	---------------------------------  ---------------------------------------  ------------
+//	open                               FIN of the peer, to a HalfCloser         inputClosed
+//	open                               FIN of the peer, to any other protocol   closing
+//	open, inputClosed                  Close                                    closing
+//	open                               CloseWrite                               flushing
+//	inputClosed                        CloseWrite                               lastFlush
+//	flushing                           the output is out, so the FIN is sent    outputClosed
+//	flushing                           FIN of the peer, to a HalfCloser         lastFlush
+//	flushing                           FIN of the peer, to any other protocol   leaving
+//	outputClosed                       FIN of the peer                          leaving
+//	flushing, outputClosed, lastFlush  Close                                    leaving
+//	lastFlush                          the output is out, so the FIN is sent    leaving
+//	closing, leaving                   the output is out                        ending
+//	closing, leaving, lastFlush        the deadline of Close has run out        ending
+//	all of these                       Abort, an error, a panic of the          ending
+//	                                   protocol, the loop has stopped
+//	ending                             ConnectionLost is called                 ended
 //
 // Each state answers four questions, and there is no other flag that could
 // contradict it:

@@ -1,7 +1,6 @@
 package netx
 
 import (
-	"errors"
 	"net"
 
 	"github.com/spindle-go/spindle/deferred"
@@ -163,9 +162,8 @@ func (p *streamProtocol) ConnectionLost(reason *failure.Failure) {
 	for _, w := range writes {
 		_ = w.d.Errback(reason) // swallowed if it was cancelled
 	}
-	clean := errors.Is(reason, ErrConnectionDone)
 	for _, d := range closers {
-		if clean {
+		if len(writes) == 0 { // all went out, which is what Close was to see to
 			_ = d.Callback(struct{}{}) // swallowed if it was cancelled
 		} else {
 			_ = d.Errback(reason)

@@ -127,6 +127,28 @@ func TestSocketOptions(t *testing.T) {
 	bothLost(t, w, a, b)
 }
 
+// TestSignals interrupts the system calls of a connection.
+func TestSignals(t *testing.T) {
+	w := newTCPWorld(t)
+	stop, stopped := make(chan struct{}), make(chan struct{})
+	go func() {
+		defer close(stopped)
+		for {
+			select {
+			case <-stop:
+				return
+			default:
+				unix.Kill(unix.Getpid(), unix.SIGURG) // Go's own, which it expects at any time
+				runtime.Gosched()
+			}
+		}
+	}()
+	testMuch(t, w)
+	testOrder(t, w)
+	close(stop)
+	<-stopped
+}
+
 // TestManyPieces writes more pieces than go into one system call.
 func TestManyPieces(t *testing.T) {
 	w := newTCPWorld(t)

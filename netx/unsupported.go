@@ -11,7 +11,7 @@ func (*Net) listen(*Port, target) error { return ErrUnsupported }
 
 func openConnecting(_, _ netip.AddrPort) (int, error) { return -1, ErrUnsupported }
 
-func connectResult(int, netip.AddrPort) (bool, error) { return false, ErrUnsupported }
+func connectResult(int) (netip.AddrPort, error) { return netip.AddrPort{}, ErrUnsupported }
 
 func closeFD(int)                         {}
 func readFD(int, []byte) (int, error)     { return 0, ErrUnsupported }
