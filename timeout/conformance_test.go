@@ -13,7 +13,7 @@ import (
 )
 
 var vectors = flag.String("vectors", filepath.Join("testdata", "conformance"),
-	"`folder` whose clock*.json TestConformance plays; a relative one is taken from the package's folder")
+	"`folder` whose clock*.json TestConformance plays, and TestLoopConformance its loop*.json; a relative one is taken from the package's folder")
 
 // vectorFile is one file of conformance vectors; testdata/conformance/FORMAT.md
 // describes it.

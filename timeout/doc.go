@@ -1,11 +1,11 @@
 // Package timeout is about calls that are to run later: the delayed call, the
-// queue that orders them, a virtual clock for tests, and Deferreds that fire
-// after a while.
+// queue that orders them, a virtual clock for tests, Deferreds that fire after a
+// while, a loop, and retries.
 //
 // A reactor and a [VirtualClock] make delayed calls in the same way, with
 // CallLater, which gives a [DelayedCall] to cancel or move, or with AfterFunc,
-// which makes them a deferred.Clock. [Sleep] and [Later] work on any such
-// clock.
+// which makes them a deferred.Clock. [Sleep], [Later] and [Retry] work on any
+// such clock. A [Loop] also asks it for the time.
 //
 //	clock := timeout.NewVirtualClock(time.Unix(0, 0))
 //	idle := clock.CallLater(time.Minute, func() { fmt.Println("idle") })
@@ -31,6 +31,25 @@
 // moment its function begins, so a call cannot cancel or move itself; one that
 // wants to run again makes another. A call of the same batch that has not begun
 // yet can still be cancelled or moved.
+//
+// # Again and again
+//
+// A [Loop] calls a function at regular times and waits for the Deferred that it
+// answers with before it calls it again. The times lie on a grid: slow work does
+// not shift it, and what was missed is counted, not made up for. Stop lets work
+// that is in flight finish; a Cancel of the Deferred of Start cancels it. A
+// failure of the function ends the loop and is the failure of that Deferred,
+// unless [GoOnAfterFailure] says otherwise.
+//
+// [Retry] calls a function until an attempt succeeds. A [Policy] says how long it
+// waits between attempts, at random below a ceiling that grows, and when it
+// gives up, which is a [RetryError].
+//
+//	fetched := timeout.Retry(clock, timeout.Policy{Deadline: time.Minute}, fetch)
+//
+// Every Deferred of this package can be cancelled, and none leaves a call on the
+// clock when it fires. A panic of a function that was given to a Loop or a Retry
+// is a failure like any.
 //
 // # Tests
 //
