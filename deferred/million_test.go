@@ -287,6 +287,7 @@ func TestMillion(t *testing.T) {
 	})
 	for name := range feats() {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel() // each is a process of its own
 			stdout, stderr, err := child(t, name)
 			if err != nil {
 				t.Fatalf("the child ended with %v\n%.2000s", err, stderr)
