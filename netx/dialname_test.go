@@ -79,6 +79,9 @@ func TestDialName(t *testing.T) {
 			if got := a.conn.RemoteAddr().String(); got != "127.0.0.1:"+number {
 				t.Errorf("it is connected to %s", got)
 			}
+			if n := w.r.Stats().DelayedCalls; n != 0 {
+				t.Errorf("%d delayed calls are left", n)
+			}
 			a.conn.Close()
 		})
 		w.until("the end", a.lost)

@@ -1,5 +1,13 @@
 package netx
 
+import "unsafe"
+
+// How much memory an idle connection takes, without the reactor's part.
+const (
+	ConnSize   = unsafe.Sizeof(Conn{})
+	SocketSize = unsafe.Sizeof(tcpSocket{})
+)
+
 // ErrWouldBlock lets a test's socket answer what a socket answers.
 var ErrWouldBlock = errWouldBlock
 

@@ -21,4 +21,12 @@ func StealReserve(n *Net) { n.reserve.release() }
 func TakeRest(p *Port) { p.l.(*acceptor).takeRest() }
 
 // Accept has p do what a StreamListener asks of it.
-func Accept(p *Port, on bool) { p.accept(on) }
+func Accept(p *Port, on bool) { p.l.accept(on) }
+
+// Held returns how many things the anchor of n looks after.
+func Held(n *Net) int {
+	if n.anchor == nil {
+		return 0
+	}
+	return len(n.anchor.held)
+}

@@ -69,6 +69,12 @@ func TestTenThousandConnections(t *testing.T) {
 	w.until("the end of all", func() bool { return w.r.Stats().Descriptors <= 2 })
 }
 
+func TestSizes(t *testing.T) {
+	if netx.ConnSize > 72 || netx.SocketSize > 128 {
+		t.Errorf("a Conn takes %d bytes, with its socket %d", netx.ConnSize, netx.SocketSize)
+	}
+}
+
 // heap is how many bytes are in use.
 func heap() int {
 	var m runtime.MemStats

@@ -36,7 +36,8 @@ type PortStats struct {
 type listener interface {
 	// close gives the socket back.
 	close()
-	// accept says whether connections are to be accepted from now on.
+	// accept says whether connections are to be accepted from now on. After
+	// close it does nothing.
 	accept(on bool)
 }
 
@@ -69,13 +70,6 @@ func (p *Port) end(reason error) {
 		p.reason = &opError{op: "accept", network: p.addr.Network(), address: p.addr.String(), err: reason}
 		p.l.close()
 		p.env.next(p)
-	}
-}
-
-// accept says whether connections are to be accepted from now on.
-func (p *Port) accept(on bool) {
-	if p.reason == nil {
-		p.l.accept(on)
 	}
 }
 

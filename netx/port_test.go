@@ -103,8 +103,16 @@ func TestStopListening(t *testing.T) {
 		a.conn.WriteString("lives on")
 	})
 	w.until("the data", func() bool { return b.data.String() == "lives on" })
-	w.do(func() { a.conn.Close() })
+	w.do(func() { b.conn.Close() }) // which the kernel remembers for a minute
 	bothLost(t, w, a, b)
+	w.do(func() {
+		again, err := w.net.Listen("tcp", "127.0.0.1:"+number, factory(b))
+		if err != nil {
+			t.Error(err)
+			return
+		}
+		again.StopListening()
+	})
 }
 
 // strangers connects n clients of package net.

@@ -151,6 +151,8 @@ func testStreamInputBeforeReset(t *testing.T, w world) {
 
 func testStreamAfterTheEnd(t *testing.T, w world) {
 	a, b := w.streams()
+	w.do(func() { b.Write([]byte("unread")) })
+	w.settle()
 	await(w, "the end", a.Close)
 	w.do(func() {
 		for name, err := range map[string]error{

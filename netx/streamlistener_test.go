@@ -103,7 +103,11 @@ func TestNobodyAccepts(t *testing.T) {
 	w := newTCPWorld(t)
 	l, number := listenStream(t, w)
 	const n = 300
+	hold, started := make(chan struct{}), make(chan struct{})
+	w.r.CallFromThread(func() { close(started); <-hold }) // so that many wait at a time
+	<-started
 	cs := strangers(t, number, n)
+	close(hold)
 	w.until("as many as it holds", func() bool { return l.Stats().Accepted >= 128 })
 	w.settle()
 	w.do(func() {

@@ -36,7 +36,7 @@ func TestAllocationsOfCalls(t *testing.T) {
 // TestAllocationsOfTurns has turns go by in which nothing of the program's own
 // allocates.
 func TestAllocationsOfTurns(t *testing.T) {
-	const warm, counted = 100, 1000
+	const warm, counted = 20, 400
 	tests := []struct {
 		name string
 		opts []reactor.Option
@@ -46,6 +46,17 @@ func TestAllocationsOfTurns(t *testing.T) {
 			var again func()
 			again = func() {
 				turn()
+				_ = w.r.CallFromThread(again)
+			}
+			w.check(w.r.CallFromThread(again))
+		}},
+		{"bursts of thread calls", nil, func(w *world, turn func()) {
+			var again func()
+			again = func() {
+				turn()
+				for range 2 * reactor.KeepCalls {
+					_ = w.r.CallFromThread(nothing)
+				}
 				_ = w.r.CallFromThread(again)
 			}
 			w.check(w.r.CallFromThread(again))

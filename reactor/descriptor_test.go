@@ -70,6 +70,8 @@ func TestAddAndRemoveAreIdempotent(t *testing.T) {
 		for range 2 {
 			w.check(w.r.AddReader(a))
 			w.check(w.r.AddWriter(a))
+			w.r.RemoveReader(a.twin()) // is not there, although its number is
+			w.r.RemoveWriter(a.twin())
 		}
 		if rs, ws, n := w.r.Readers(), w.r.Writers(), w.r.Stats().Descriptors; len(rs) != 1 || rs[0] != a || len(ws) != 1 || ws[0] != a || n != 1 {
 			w.Errorf("readers %v, writers %v, %d descriptors", rs, ws, n)

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"runtime"
 	"testing"
+	"time"
 
 	"github.com/spindle-go/spindle/deferred"
 	"github.com/spindle-go/spindle/failure"
@@ -64,9 +65,11 @@ func TestGoexit(t *testing.T) {
 				w.check(w.r.AddReader(a))
 				accepted, ran := 0, 0
 				post := func() {
-					accepted++
-					w.check(w.r.CallFromThread(func() { ran++ }))
+					if w.r.CallFromThread(func() { ran++ }) == nil {
+						accepted++
+					}
 				}
+				w.check(w.r.CallFromThread(post)) // which may be in the turn that is cut short
 				post()
 				test.arm(w)
 				post()
@@ -131,6 +134,28 @@ func TestGoexitWhileAJobRuns(t *testing.T) {
 	await(t, ended, "the loop's goroutine to end")
 	w.wantLog("the pool was stopped before its jobs had ended", "1 jobs still running and 1 dropped", "reactor: stopped")
 	w.checkIs(dropped, threads.ErrPoolStopped)
+}
+
+// TestGoexitWhileThePoolStops ends the loop while shutdown waits for a job. The
+// goroutine that waits for it ends with Run, and not with the pool's timeout.
+func TestGoexitWhileThePoolStops(t *testing.T) {
+	w := newWorld(t, reactor.Epoll, reactor.WithPoolTimeout(time.Hour))
+	release, begun := make(chan struct{}), make(chan struct{})
+	defer close(release)
+	w.check(w.r.CallInThread(func() { close(begun); <-release }))
+	w.r.CallWhenRunning(func() {
+		await(t, begun, "a job to begin")
+		w.check(w.r.Stop())
+	})
+	w.r.AddSystemEventTrigger(reactor.During, reactor.Shutdown, noted(func() { w.r.CallLater(0, runtime.Goexit) }))
+	w.r.AddSystemEventTrigger(reactor.After, reactor.Shutdown, noted(func() { t.Error("shutdown did not wait for the job") }))
+	ended := make(chan struct{})
+	go func() {
+		defer close(ended)
+		_ = w.r.Run(within(t))
+	}()
+	await(t, ended, "the loop's goroutine to end")
+	w.wantLog("runtime.Goexit in delayed call", "1 jobs still running and 0 dropped", context.Canceled.Error())
 }
 
 // TestUnhandledPanics has the handler for unhandled failures end the process, as
