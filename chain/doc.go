@@ -1,5 +1,6 @@
 // Package chain is about many Deferreds at once: lists that wait for all of
-// several, or for one of them.
+// several, or for one of them; work on many items, limited; locks and queues;
+// scopes that leave nothing behind; and bridges to contexts and channels.
 //
 //	to wait for                    use           fails with
 //	-----------------------------  ------------  --------------------------------
@@ -48,12 +49,56 @@
 // again. Race alone does not wait: when some child has neither given a value nor
 // failed by then, the race fails with deferred.ErrCancelled itself.
 //
-// Only Race cancels children by itself. A child that is waited for by several
+// Of the lists, only Race cancels children by itself. A child that is waited for by several
 // lists is cancelled by each of them that is cancelled.
+//
+// # More than lists
+//
+//	to                                             use
+//	---------------------------------------------  ----------------------------------
+//	wait for values of two or three types          Join2, Join3
+//	work on many items, so many at a time          ForEach
+//	take results in the order in which they come   AsCompleted
+//	let several wait for one result                Fork
+//	do one thing at a time, or so many             Lock, Semaphore, Run
+//	hand items over, with a limit                  Queue
+//	own what must not be left behind               Scope, Add, Go
+//	end with a context, or make one end            WithContext, FromContext, ToContext
+//	wait for another goroutine, or have it wait    FromChan, ToChan, ToSeq
+//
+// What stands for others passes a cancel on, and what waits in a line leaves it:
+//
+//	a cancel of                              reaches
+//	---------------------------------------  ------------------------------------------
+//	Join2, Join3                             all of them, as with a list
+//	ForEach                                  what is under way; no more items are begun
+//	one of a Fork                            that one; the last that is left, the source
+//	one of AsCompleted                       that one
+//	Acquire, Hold, Get, PutWait, FromChan    that one, which gives up its place
+//	Run                                      its place in the line, or the work of f
+//	Wait or Close of a Scope                 all children, which are waited for
+//
+// # Handing over
+//
+// Whoever waits for a Lock, a Semaphore or a Queue is served inside the call that
+// makes it possible, first come, first served, and nobody is overtaken. When the
+// callbacks of one who was served make the next possible in turn, that one is
+// served when they have returned, still inside the outermost call. So it takes no
+// more stack for a hundred thousand than for two; Twisted serves the next inside
+// the callbacks of the one before. In the meantime the next may be cancelled, and
+// its turn goes on to the one after; nothing is lost by that.
+//
+// # Other goroutines
+//
+// Bridges need a [Caller], which a reactor is, for what comes to the loop. What
+// leaves it, by ToContext, ToChan and ToSeq, needs none, and leaves nothing behind
+// when nobody takes it. An iterator that waits for results would hold up the loop:
+// that is why ToSeq is for other goroutines, and AsCompleted gives Deferreds.
 //
 // # Goroutines
 //
-// A list belongs to the goroutine that its children belong to and has no lock.
-// Nothing in this package blocks. Firing and cancelling reach through lists of
+// A list belongs to the goroutine that its children belong to and has no lock,
+// and so does all else here, unless its comment says otherwise. Nothing in this
+// package blocks the loop. Firing and cancelling reach through lists of
 // lists by plain calls, which takes about a kilobyte of stack a level.
 package chain
