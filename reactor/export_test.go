@@ -1,7 +1,9 @@
 package reactor
 
-// KeepCalls is keepCalls.
-const KeepCalls = keepCalls
+const (
+	KeepCalls   = keepCalls
+	FinestWatch = finestWatch
+)
 
 // CallsCap returns how many thread calls there is room for. Loop goroutine only.
 func (r *Reactor) CallsCap() int {

@@ -13,14 +13,17 @@ import (
 	"github.com/spindle-go/spindle/reactor"
 )
 
+const slow = time.Millisecond
+
 // dawdle keeps the loop busy for longer than slow.
-func dawdle() {
-	for began := time.Now(); time.Since(began) < 2*slow; {
+func dawdle() { block(2 * slow) }
+
+// block keeps its goroutine for that long.
+func block(d time.Duration) {
+	for began := time.Now(); time.Since(began) < d; {
 		runtime.Gosched()
 	}
 }
-
-const slow = time.Millisecond
 
 // TestSlowCallback names everything that blocks the loop, and nothing else.
 func TestSlowCallback(t *testing.T) {
@@ -98,6 +101,7 @@ func TestBlockedCallback(t *testing.T) {
 		r.CallWhenRunning(func() {
 			r.CallWhenRunning(nothing) // a quick call inside it must not hide it
 			blockUntil(w.T, seen)
+			block(3 * reactor.FinestWatch) // so that it could be told of again
 			if err := r.Stop(); err != nil {
 				w.Error(err)
 			}
@@ -112,6 +116,18 @@ func TestBlockedCallback(t *testing.T) {
 			w.Errorf("after that it was logged: %q", rest)
 		}
 	})
+}
+
+// TestIdleLoopIsNotBlocked has the watchdog look at a loop that sleeps.
+func TestIdleLoopIsNotBlocked(t *testing.T) {
+	w := newWorld(t, reactor.Epoll, reactor.WithSlowCallback(slow))
+	w.r.CallLater(0, nothing)
+	w.r.CallLater(5*reactor.FinestWatch, func() { w.check(w.r.Stop()) })
+	w.run()
+	// On a busy machine a callback may have been slow in truth.
+	if log := w.log.take(); strings.Contains(log, "poller.(*Poller).Wait(") {
+		t.Errorf("the watchdog took sleep for a callback:\n%s", log)
+	}
 }
 
 // blockUntil waits, on the loop, for the log that tells of just that.

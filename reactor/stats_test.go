@@ -3,6 +3,7 @@
 package reactor_test
 
 import (
+	"runtime"
 	"testing"
 	"time"
 
@@ -50,12 +51,12 @@ func TestLateness(t *testing.T) {
 		const late = 3 * time.Millisecond
 		w.r.CallLater(0, nothing)
 		w.r.CallLater(time.Hour, nothing)
-		w.r.CallWhenRunning(func() {
+		w.check(w.r.CallFromThread(func() { // in the turn of the first, and before it
 			for began := w.r.Now(); w.r.Now().Sub(began) < late; {
-				// A callback that blocks.
+				runtime.Gosched()
 			}
 			w.stopSoon()
-		})
+		}))
 		w.run()
 		s := w.r.Stats()
 		if s.Timers != 1 || s.LateMax < late || s.LateTotal != s.LateMax {
