@@ -26,9 +26,9 @@ func TestParking(t *testing.T) {
 	w.do(func() { a.conn.CloseWrite() })
 	w.until("the FIN", func() bool { return len(b.events) == 2 })
 	has(1) // it has nothing to read now
-	w.do(func() { b.conn.Write(make([]byte, w.much())) })
-	has(0)
-	w.do(func() { b.conn.Close() })
+	w.do(func() { a.conn.Pause(); b.conn.Write(make([]byte, 2*w.much())) })
+	has(1) // a; b waits for room
+	w.do(func() { a.conn.Resume(); b.conn.Close() })
 	bothLost(t, w, a, &b.recorder)
 	has(0)
 }
