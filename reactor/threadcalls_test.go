@@ -40,7 +40,7 @@ func TestThreadCallsFromMany(t *testing.T) {
 			if left > 0 {
 				w.Errorf("%d goroutines' calls are not through, although a later one is: %v", left, ran)
 			}
-			if s := w.r.Stats(); s.Wakeups >= s.Turns+1 || s.Wakeups == 0 {
+			if s := w.r.Stats(); s.Wakeups >= s.Turns+1 {
 				w.Errorf("%d bytes were written to the waker's pipe in %d turns", s.Wakeups, s.Turns)
 			}
 		})
