@@ -13,38 +13,39 @@ import (
 
 var errSoldOut = errors.New("sold out")
 
-// order returns a Deferred with the handlers that every order has.
-func order(name string) *deferred.Deferred[string] {
-	return deferred.New[string]().
-		AddCallback(func(dish string) (string, error) {
-			if dish == "" {
-				return "", errors.New("an empty plate") // from here on it is a failure
-			}
-			fmt.Println(name+": served", dish)
-			return dish, nil
-		}).
-		AddErrback(func(f *failure.Failure) (string, error) {
-			fmt.Println(name+": the cook hears of it:", f)
-			return "", f // not handled: pass it on
-		}).
-		AddErrback(func(f *failure.Failure) (string, error) {
-			if err := f.Trap(errSoldOut); err != nil {
-				return "", err // not the kind that water helps with
-			}
-			return "water", nil // handled: a value again
-		}).
-		AddCallback(func(dish string) (string, error) {
-			fmt.Println(name+": the guest has", dish)
-			return dish, nil
-		}).
-		AddErrback(func(f *failure.Failure) (string, error) {
-			fmt.Println(name+": the guest has left:", f)
-			return "", nil
-		})
+// newOrder returns a Deferred with the handlers that every order has.
+func newOrder(table string) *deferred.Deferred[string] {
+	order := deferred.New[string]()
+	order.AddCallback(func(dish string) (string, error) {
+		if dish == "" {
+			return "", errors.New("an empty plate") // from here on it is a failure
+		}
+		fmt.Println(table, "is served", dish)
+		return dish, nil
+	})
+	order.AddErrback(func(f *failure.Failure) (string, error) {
+		fmt.Println(table, "is not served:", f)
+		return "", f // not handled: pass it on
+	})
+	order.AddErrback(func(f *failure.Failure) (string, error) {
+		if err := f.Trap(errSoldOut); err != nil {
+			return "", err // it is not that one: pass it on
+		}
+		return "water", nil // handled: a value again
+	})
+	order.AddCallback(func(dish string) (string, error) {
+		fmt.Println(table, "has", dish)
+		return dish, nil
+	})
+	order.AddErrback(func(f *failure.Failure) (string, error) {
+		fmt.Println(table, "has left:", f)
+		return "", nil
+	})
+	return order
 }
 
 func main() {
-	_ = order("table 1").Callback("soup")
-	_ = order("table 2").Errback(errSoldOut)
-	_ = order("table 3").Callback("")
+	_ = newOrder("table 1").Callback("soup")
+	_ = newOrder("table 2").Errback(errSoldOut)
+	_ = newOrder("table 3").Callback("")
 }

@@ -8,6 +8,7 @@ import (
 	"context"
 	"fmt"
 	"log"
+	"slices"
 	"time"
 
 	"github.com/spindle-go/spindle/chain"
@@ -16,37 +17,28 @@ import (
 	"github.com/spindle-go/spindle/timeout"
 )
 
-const plates = 6
+var plates = []int{1, 2, 3, 4, 5, 6}
 
-// cook puts plate after plate on the counter, each when there is room for it.
-func cook(counter *chain.Queue[int], plate int) {
-	if plate > plates {
-		return
-	}
-	counter.PutWait(plate).Tap(func(struct{}) {
-		fmt.Printf("plate %d is on the counter, which holds %d\n", plate, counter.Len())
-		cook(counter, plate+1)
-	})
-}
-
-// wait takes one plate, serves it, and then the next one. It fires with the
-// number of the last one.
-func wait(r *reactor.Reactor, counter *chain.Queue[int]) *deferred.Deferred[int] {
-	return counter.Get().AddCallback(func(plate int) (int, error) {
-		fmt.Printf("plate %d is served\n", plate)
-		if plate == plates {
-			return plate, nil
-		}
-		return timeout.Later(r, 10*time.Millisecond, func() (int, error) {
-			return wait(r, counter).Chain() // back from the table: the next one
-		}).Chain()
-	})
-}
-
-func serve(r *reactor.Reactor) *deferred.Deferred[int] {
+func serve(r *reactor.Reactor) *deferred.Deferred[[]int] {
 	counter := chain.NewQueue[int](2, -1) // room for 2 plates; any number may wait for one
-	cook(counter, 1)
-	return wait(r, counter)
+
+	put := func(plate int) *deferred.Deferred[int] {
+		return deferred.Then(counter.PutWait(plate), func(struct{}) (int, error) {
+			fmt.Println("the cook has put down plate", plate)
+			return plate, nil
+		})
+	}
+	take := func(int) *deferred.Deferred[int] {
+		return counter.Get().AddCallback(func(plate int) (int, error) {
+			fmt.Println("the waiter has taken plate", plate)
+			return timeout.Later(r, 10*time.Millisecond, func() (int, error) { return plate, nil }).Chain()
+		})
+	}
+
+	cook := chain.ForEach(slices.Values(plates), 1, put) // one after the other
+	waiter := chain.ForEach(slices.Values(plates), 1, take)
+	both := chain.Gather([]*deferred.Deferred[[]int]{cook, waiter})
+	return deferred.Then(both, func(done [][]int) ([]int, error) { return done[1], nil })
 }
 
 func main() {
@@ -54,5 +46,5 @@ func main() {
 	if err != nil {
 		log.Fatal(err)
 	}
-	fmt.Println("all", served, "plates are served")
+	fmt.Println("served:", served)
 }

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"log"
 	"os"
+	"syscall"
 	"time"
 
 	"github.com/spindle-go/spindle/chain"
@@ -25,11 +26,11 @@ func cook(r *reactor.Reactor, dish string, takes time.Duration) *deferred.Deferr
 	})
 }
 
-// pressCtrlC sends this program the signal that Ctrl-C sends.
-func pressCtrlC() {
+// signal sends this program what a service manager sends to end it.
+func signal() {
 	self, err := os.FindProcess(os.Getpid())
 	if err == nil {
-		err = self.Signal(os.Interrupt)
+		err = self.Signal(syscall.SIGTERM)
 	}
 	if err != nil {
 		log.Fatal(err)
@@ -42,7 +43,7 @@ func main() {
 
 	r.CallWhenRunning(func() {
 		chain.Add(kitchen, cook(r, "stew", time.Hour))
-		pressCtrlC()
+		signal()
 	})
 
 	// Before anything is closed. The shutdown waits for the Deferred.
