@@ -1,6 +1,6 @@
 // Code that reads from top to bottom and waits for Deferreds on the way.
 //
-//	go run ./examples/tutorial/16-coroutine
+//	go run ./examples/tutorial/17-coroutine
 package main
 
 import (

@@ -1,6 +1,6 @@
 // Something that fails and is tried again.
 //
-//	go run ./examples/tutorial/18-retry
+//	go run ./examples/tutorial/19-retry
 package main
 
 import (

@@ -1,6 +1,6 @@
 // A TCP client: a stream, which is asked and answers with Deferreds.
 //
-//	go run ./examples/tutorial/15-client
+//	go run ./examples/tutorial/16-client
 package main
 
 import (

@@ -1,6 +1,6 @@
 // Something that is done again and again.
 //
-//	go run ./examples/tutorial/17-loop
+//	go run ./examples/tutorial/18-loop
 package main
 
 import (

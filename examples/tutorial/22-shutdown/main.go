@@ -1,6 +1,6 @@
 // An end in order: finish what is under way, but not for ever.
 //
-//	go run ./examples/tutorial/21-shutdown
+//	go run ./examples/tutorial/22-shutdown
 package main
 
 import (

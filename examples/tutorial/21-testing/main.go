@@ -1,7 +1,7 @@
 // A program whose test turns the clock: see main_test.go.
 //
-//	go run ./examples/tutorial/20-testing
-//	go test -v ./examples/tutorial/20-testing
+//	go run ./examples/tutorial/21-testing
+//	go test -v ./examples/tutorial/21-testing
 package main
 
 import (

@@ -1,6 +1,6 @@
 // A TCP server: a protocol, which is called with what a connection brings.
 //
-//	go run ./examples/tutorial/14-server
+//	go run ./examples/tutorial/15-server
 package main
 
 import (

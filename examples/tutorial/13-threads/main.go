@@ -1,6 +1,6 @@
 // Work that blocks, done beside the loop.
 //
-//	go run ./examples/tutorial/12-threads
+//	go run ./examples/tutorial/13-threads
 package main
 
 import (

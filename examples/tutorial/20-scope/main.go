@@ -1,6 +1,6 @@
 // An owner for work that belongs together: nothing of it is left behind.
 //
-//	go run ./examples/tutorial/19-scope
+//	go run ./examples/tutorial/20-scope
 package main
 
 import (

@@ -1,6 +1,6 @@
 // The door through which other goroutines come in.
 //
-//	go run ./examples/tutorial/13-goroutines
+//	go run ./examples/tutorial/14-goroutines
 package main
 
 import (

@@ -1,7 +1,7 @@
 // A queue between those who make and those who take, in which a fast maker has
 // to wait for a slow taker.
 //
-//	go run ./examples/tutorial/11-queue
+//	go run ./examples/tutorial/12-queue
 package main
 
 import (
