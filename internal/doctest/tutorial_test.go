@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"slices"
 	"strings"
 	"testing"
 
@@ -14,8 +13,8 @@ import (
 const tutorial = "examples/tutorial"
 
 // TestTutorial checks that the page of the tutorial and its programs agree:
-// there is a section and a line in the table for each step, in order, and what
-// the page shows of a step stands in its program.
+// there is a section and a row in the table for each step, in order, and what
+// the page shows of a step stands in its program or is what that prints.
 func TestTutorial(t *testing.T) {
 	page := read(t, filepath.Join(tutorial, "README.md"))
 	sections := strings.Split(page, "\n## ")
@@ -36,9 +35,6 @@ func TestTutorial(t *testing.T) {
 			if i+1 >= len(sections) || !strings.HasPrefix(sections[i+1], fmt.Sprintf("%d. ", i+1)) {
 				t.Fatalf("the page has no section %d in its place", i+1)
 			}
-			if _, ok := testdata(t, dir, "golden.txt"); !ok {
-				t.Error("it does not say what it prints")
-			}
 			excerpts(t, sections[i+1], dir)
 		})
 	}
@@ -48,40 +44,59 @@ func TestTutorial(t *testing.T) {
 }
 
 // excerpts fails unless each part of a block of Go in the section stands in the
-// programs of dir, however deep it is indented there. Parts are divided by
-// blank lines.
+// program in dir, however deep it is indented there, and each block of text is
+// what it prints. Parts are divided by blank lines.
 func excerpts(t *testing.T, section, dir string) {
 	t.Helper()
-	files, err := filepath.Glob(filepath.Join(dir, "*.go"))
-	if err != nil {
-		t.Fatal(err)
+	golden, ok := testdata(t, dir, "golden.txt")
+	if !ok {
+		t.Error("it does not say what it prints")
 	}
-	var source strings.Builder
-	for _, file := range files {
-		text, err := os.ReadFile(file)
-		if err != nil {
-			t.Fatal(err)
-		}
-		source.WriteString(flush(string(text)))
-	}
-	if command := "go run ./" + tutorial + "/" + filepath.Base(dir) + "\n"; !strings.Contains(source.String(), command) {
+	source := sources(t, dir)
+	if command := "go run ./" + tutorial + "/" + filepath.Base(dir) + "\n"; !strings.Contains(source, command) {
 		t.Errorf("its comment does not have the command %q", command)
 	}
 	blocks, err := doctest.Blocks("README.md", section)
 	if err != nil {
 		t.Fatal(err)
 	}
-	blocks = slices.DeleteFunc(blocks, func(b doctest.Block) bool { return b.Lang != "go" })
-	if len(blocks) == 0 {
-		t.Error("the page shows nothing of it")
-	}
+	shown := 0
 	for _, b := range blocks {
-		for part := range strings.SplitSeq(strings.TrimSpace(b.Text), "\n\n") {
-			if !strings.Contains(source.String(), flush(part)) {
-				t.Errorf("the page shows what is not there:\n%s", part)
+		switch b.Lang {
+		case "text":
+			if err := doctest.Match(golden, b.Text); err != nil {
+				t.Errorf("the page shows an output that is not its own: %v", err)
+			}
+		case "go":
+			for part := range strings.SplitSeq(strings.TrimSpace(b.Text), "\n\n") {
+				shown++
+				if !strings.Contains(source, flush(part)) {
+					t.Errorf("the page shows what is not there:\n%s", part)
+				}
 			}
 		}
 	}
+	if shown == 0 {
+		t.Error("the page shows nothing of it")
+	}
+}
+
+// sources returns the text of all Go files in dir, without indentation.
+func sources(t *testing.T, dir string) string {
+	t.Helper()
+	files, err := filepath.Glob(filepath.Join(dir, "*.go"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var all strings.Builder
+	for _, file := range files {
+		text, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		all.WriteString(flush(string(text)))
+	}
+	return all.String()
 }
 
 // flush takes the indentation from all lines of a text.
