@@ -102,11 +102,17 @@ func (d *Deferred[T]) guard() {
 	d.state = settled
 	if v != nil {
 		d.failWith(failure.Recovered(v))
+		if d.marks&traced != 0 {
+			d.crashed()
+		}
 		return
 	}
 	// The goroutine is about to end and cannot be held. The handlers that are
 	// left, and all that waits for d, have their turn now or never.
 	d.failWith(failure.New(ErrGoexit))
+	if d.marks&traced != 0 {
+		d.crashed()
+	}
 	d.start()
 }
 
