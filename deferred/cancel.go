@@ -23,6 +23,9 @@ type canceller[T any] func(*Deferred[T])
 // It goes along any number of waiting Deferreds without recursion; only where
 // PassCancelTo was used it calls another Cancel.
 func (d *Deferred[T]) Cancel() {
+	if d.marks&traced != 0 {
+		d.record().touch()
+	}
 	for n := node(d); n != nil; {
 		n = n.cancel()
 	}

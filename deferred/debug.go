@@ -41,8 +41,9 @@ const (
 // [Unhandled]; failures that print with their story; an ErrAlreadyCalled that
 // says where it was fired first; and reports of use by two goroutines at once,
 // see [SetMisuseHandler]. A failure is copied at each hop, so compare failures by
-// errors.Is. A Deferred that was made before goes on without; one made in debug
-// mode keeps what it has when the mode is switched off.
+// errors.Is. One that was made before goes on without, unless it had no handler yet:
+// that counts as made where it gets the first, as the zero value does. One made
+// in debug mode is noted to its end.
 //
 // It costs a few microseconds and about a kilobyte for each Deferred and a
 // microsecond for each handler. Off, it costs an atomic load for each Deferred.

@@ -23,6 +23,7 @@ func (d *Deferred[T]) pushNoted(h handler[T]) {
 		d.handlers.push(h)
 		return
 	}
+	r.touch()
 	n := &noted[T]{handler: h}
 	if _, ours := h.(consuming); !ours && r.debug {
 		n.at = failure.Caller()
@@ -36,10 +37,10 @@ func (n *noted[T]) handle(d *Deferred[T]) (next node) {
 	switch h := n.handler.(type) {
 	case consuming:
 		next = n.handler.handle(d) // the other end notes it
-		r.task.rest(d.unfinished())
+		r.task.rest(!d.handlers.empty())
 		return next
 	case *forward[T]:
-		(*Deferred[T])(h).handed()
+		(*Deferred[T])(h).forwarded()
 		return n.handler.handle(d)
 	}
 	r.now, r.added, r.came = aboutOf(n.handler, d.fail != nil), n.at, nil
@@ -54,7 +55,7 @@ func (n *noted[T]) handle(d *Deferred[T]) (next node) {
 		n.judge(d, r, given, seen)
 	}
 	r.now = about{}
-	r.task.rest(d.unfinished() || d.state == waiting)
+	r.task.rest(!d.handlers.empty() || d.state == waiting)
 	return next
 }
 
@@ -63,6 +64,9 @@ func (n *noted[T]) call(d *Deferred[T], r *record) node {
 	if d.fail != nil && r.debug {
 		d.fail = d.fail.With(r.hopOf(failure.HopHandled))
 	}
+	r.touch()
+	records.busy(r, +1)
+	defer records.busy(r, -1)
 	defer r.task.region(r.now)()
 	return n.handler.handle(d)
 }
@@ -101,7 +105,7 @@ func (d *Deferred[T]) crashed() {
 		d.fail = r.failedIn(d.fail)
 	}
 	r.now = about{}
-	r.task.rest(d.unfinished())
+	r.task.rest(!d.handlers.empty())
 }
 
 // consumer implements consuming for a handler that may be it.
@@ -112,11 +116,39 @@ func (n *noted[T]) consumer() node {
 	return nil
 }
 
-// handed notes that what fires d next is a ChainDeferred.
-func (d *Deferred[T]) handed() {
+// forwarded notes that what fires d next is a ChainDeferred.
+func (d *Deferred[T]) forwarded() {
 	if r := d.record(); r != nil {
 		r.handed = true
 	}
+}
+
+// handed returns the failure f of another Deferred with the hop to d.
+func (d *Deferred[T]) handed(f *failure.Failure) *failure.Failure {
+	if r := d.record(); r != nil && r.debug {
+		return f.With(r.hopMade(failure.HopHandedOver))
+	}
+	return f
+}
+
+// noteOver notes that the coroutine that d stands for has ended, and given d its
+// result, unless d waits now.
+func (d *Deferred[T]) noteOver(body any) {
+	r := d.record()
+	r.now = about{pc: entry(body)}
+	if d.state == running {
+		records.fire(r, failure.Place{})
+		r.task.rest(!d.handlers.empty())
+	}
+	if d.state == running && d.fail != nil && d.fail != r.came && r.debug {
+		hops := d.fail.Hops()
+		if len(hops) > 0 && hops[len(hops)-1] == r.hopMade(failure.HopHandedOver) {
+			d.fail = d.fail.With(r.hopOf(failure.HopPassedOn))
+		} else {
+			d.fail = r.failedIn(d.fail)
+		}
+	}
+	r.now = about{}
 }
 
 // noteResult notes that d is about to get a result: that it is fired, or that what
@@ -124,6 +156,7 @@ func (d *Deferred[T]) handed() {
 // the hop.
 func (d *Deferred[T]) noteResult(f *failure.Failure) *failure.Failure {
 	r := d.record()
+	r.touch()
 	fired := d.state.fireable() && !r.handed
 	r.handed = false
 	var at failure.Place
@@ -131,7 +164,7 @@ func (d *Deferred[T]) noteResult(f *failure.Failure) *failure.Failure {
 		at = failure.Caller()
 	}
 	records.fire(r, at)
-	r.task.rest(d.unfinished())
+	r.task.rest(!d.handlers.empty())
 	switch {
 	case f == nil || !r.debug:
 		return f

@@ -28,6 +28,9 @@ type record struct {
 	fired   failure.Place // the first time
 	waits   []*record     // for these, if it waits
 	waiting string        // for this, if it is not known or a Deferred
+	last    use           // the last use of it
+	busy    int           // how many of its handlers are running, one inside another
+	blamed  bool          // misuse was reported
 
 	// On the goroutine of the Deferred only.
 	now    about            // the handler that is running
@@ -54,6 +57,7 @@ func (d *Deferred[T]) watch(from node) {
 	records.add(at, r)
 	runtime.AddCleanup(d, records.drop, entryOf{at, r})
 	d.marks |= traced
+	r.touch()
 	if !r.called {
 		r.task.begin(r, recordOf(from))
 	}
@@ -80,10 +84,10 @@ func (d *Deferred[T]) record() *record {
 
 // recordOf returns the record of n, or nil.
 func recordOf(n node) *record {
-	if known, ok := n.(interface{ record() *record }); ok {
-		return known.record()
+	if n == nil {
+		return nil
 	}
-	return nil
+	return n.record()
 }
 
 // hopMade is the hop that says where the Deferred was made.

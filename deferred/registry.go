@@ -61,6 +61,35 @@ func (g *registry) get(at uintptr) *record {
 	return g.records[at]
 }
 
+// touch notes a use of the Deferred of r, and returns the one before, and whether
+// the two do not go together.
+func (g *registry) touch(r *record, now use) (before use, wrong bool) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	before = r.last
+	wrong = before.conflicts(now, r.busy > 0)
+	if !wrong {
+		r.last = now
+	}
+	return before, wrong
+}
+
+// blame reports whether r is to blame for the first time.
+func (g *registry) blame(r *record) bool {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	first := !r.blamed
+	r.blamed = true
+	return first
+}
+
+// busy notes that a handler of the Deferred of r begins, or ends.
+func (g *registry) busy(r *record, change int) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	r.busy += change
+}
+
 // fire notes that r has a result for the first time, and where it came from.
 func (g *registry) fire(r *record, at failure.Place) {
 	g.mu.Lock()

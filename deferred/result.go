@@ -64,6 +64,9 @@ func (d *Deferred[T]) settle(v T, f *failure.Failure, seen mark) {
 // giveUp makes f the result of d, whose source is not going to give one, and runs
 // what there is to run.
 func (d *Deferred[T]) giveUp(f *failure.Failure) {
+	if d.marks&traced != 0 {
+		f = d.noteResult(f)
+	}
 	d.settle(*new(T), f, 0)
 	d.start()
 }
