@@ -109,7 +109,7 @@ func TestStory(t *testing.T) {
 		{"handed over by ThenBoth", lines("Deferred[int] made in TestStory.func11", "handed over to Deferred[string] made in TestStory.func11", "passed on by wordedBoth, added in TestStory.func11"), func(caught func(*failure.Failure)) {
 			deferred.ThenBoth(deferred.Fail[int](errNo), wordedBoth).Catch(caught)
 		}},
-		{"failed in ThenBoth", lines("Deferred[string] made in TestStory.func12", "failed in brokenBoth, added in TestStory.func12"), func(caught func(*failure.Failure)) {
+		{"failed in ThenBoth", lines("Deferred[string] made in TestStory.func12", "fired in TestStory.func12", "failed in brokenBoth, added in TestStory.func12"), func(caught func(*failure.Failure)) {
 			deferred.ThenBoth(deferred.Succeed(1), brokenBoth).Catch(caught)
 		}},
 		{"handed over by ChainDeferred", lines("Deferred[int] made in TestStory.func13", "handed over to Deferred[int] made in made"), func(caught func(*failure.Failure)) {

@@ -91,7 +91,7 @@ func (r *record) failedIn(f *failure.Failure) *failure.Failure {
 		return f
 	}
 	f = f.With(r.hopMade(failure.HopMade))
-	if fired := records.firedAt(r); !fired.IsZero() && fired != r.made {
+	if fired := records.firedAt(r); r.fresh && !fired.IsZero() {
 		f = f.With(failure.Hop{Kind: failure.HopFired, At: fired})
 	}
 	return f.With(r.hopOf(failure.HopFailed))
@@ -141,11 +141,14 @@ func (d *Deferred[T]) noteOver(body any) {
 		r.task.rest(!d.handlers.empty())
 	}
 	if d.state == running && d.fail != nil && d.fail != r.came && r.debug {
-		hops := d.fail.Hops()
-		if len(hops) > 0 && hops[len(hops)-1] == r.hopMade(failure.HopHandedOver) {
-			d.fail = d.fail.With(r.hopOf(failure.HopPassedOn))
-		} else {
+		over := r.hopMade(failure.HopHandedOver)
+		switch hops := d.fail.Hops(); {
+		case len(hops) == 0:
 			d.fail = r.failedIn(d.fail)
+		case hops[len(hops)-1] == over: // it waited for it
+			d.fail = d.fail.With(r.hopOf(failure.HopPassedOn))
+		default: // it was there
+			d.fail = d.fail.With(over).With(r.hopOf(failure.HopPassedOn))
 		}
 	}
 	r.now = about{}

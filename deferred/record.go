@@ -22,6 +22,7 @@ type record struct {
 	made   failure.Place
 	born   time.Time
 	debug  bool // it is not only there for runtime/trace
+	fresh  bool // it had no result when it was made
 
 	// mu of the registry protects these: Pending reads them.
 	called  bool
@@ -48,7 +49,8 @@ func (d *Deferred[T]) watch(from node) {
 		return
 	}
 	r := &record{what: typeOf[T](), made: failure.Caller(), born: time.Now(), debug: debug}
-	if d.state.called() {
+	r.fresh = !d.state.called()
+	if !r.fresh {
 		r.called, r.fired = true, r.made
 	} else if c, ok := d.link.(canceller[T]); ok {
 		r.waiting = "what " + shortName(about{pc: entry(c)}.place().Function) + " cancels"
@@ -58,7 +60,7 @@ func (d *Deferred[T]) watch(from node) {
 	runtime.AddCleanup(d, records.drop, entryOf{at, r})
 	d.marks |= traced
 	r.touch()
-	if !r.called {
+	if r.fresh {
 		r.task.begin(r, recordOf(from))
 	}
 }
