@@ -6,6 +6,7 @@ import "strconv"
 // debug mode package deferred notes each, see its SetDebug, and [Failure.Hops]
 // lists them.
 type Hop struct {
+	// Kind says what happened.
 	Kind HopKind
 
 	// Deferred names the type of the Deferred that was made, or to which the
