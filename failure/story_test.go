@@ -12,7 +12,9 @@ import (
 )
 
 // step is a hop that is known by a number.
-func step(n int) failure.Hop { return failure.Hop{Kind: failure.HopFired, At: failure.Place{File: "f.go", Line: n}} }
+func step(n int) failure.Hop {
+	return failure.Hop{Kind: failure.HopFired, At: failure.Place{File: "f.go", Line: n}}
+}
 
 func TestWithLeavesTheOriginalAlone(t *testing.T) {
 	f := failure.New(io.EOF)
