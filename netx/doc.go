@@ -86,13 +86,20 @@
 // Every Deferred of this package fires: at the end of the connection, of the
 // port, of the time for it, or of the reactor.
 //
+// # Behind a proxy
+//
+// A proxy that speaks the PROXY protocol says who its client is before anything
+// else. A Port with [WithProxyProtocol] reads that, from proxies that are trusted,
+// and the connection has the client's address. [ProxyHeader] is for writing one.
+//
 // # Differences from Twisted
 //
 // A write goes out at once, not in the next turn. Input is read into one buffer
 // of the loop, once for each event. The peer's FIN does not cut off output, a
 // clean end has a deadline, a paused connection notices a reset, and both halves
 // closed are the end. A write after the end, or after CloseWrite, answers an
-// error. A protocol whose ConnectionMade panics loses its connection on both
+// error. A limit on frames is told once, and a frame that is cut off by the end is
+// a loss. A protocol whose ConnectionMade panics loses its connection on both
 // sides, and a Dial's Deferred fails with it. StopListening can be called twice.
 // TCP_NODELAY is on, as in package net.
 //

@@ -57,6 +57,11 @@ var (
 	// the answer to sending a frame that the Framing cannot carry.
 	ErrBadFrame = errors.New("netx: bad frame")
 
+	// ErrBadProxyHeader is what became of a connection that began with something
+	// else than the header of WithProxyProtocol, and the answer to a header that
+	// cannot be read or sent.
+	ErrBadProxyHeader = errors.New("netx: bad PROXY header")
+
 	// ErrUnsupported is the answer of Listen and Dial on platforms for which
 	// this package has no sockets. It is an errors.ErrUnsupported.
 	ErrUnsupported error = &sentinel{text: "netx: no sockets on this platform", kind: errors.ErrUnsupported}
