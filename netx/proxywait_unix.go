@@ -140,8 +140,12 @@ func (w *proxyWait) fail(err error) {
 	w.acceptor.rejected(w.remote, err)
 }
 
-// drop closes the socket, with a RST.
+// drop closes the socket, with a RST. The port and the reactor may both have it
+// done when they end.
 func (w *proxyWait) drop() {
+	if w.fd < 0 {
+		return
+	}
 	fd := w.release()
 	resetOnClose(fd)
 	closeFD(fd)
