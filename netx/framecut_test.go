@@ -19,13 +19,43 @@ import (
 type story func(f netx.Framing, pieces []string) []string
 
 // stories are the ways to read frames. All tell the same of the same bytes.
-var stories = map[string]story{"protocol": framedStory, "stream": streamStory}
+var stories = map[string]story{"protocol": framedStory, "paused protocol": pausedStory, "stream": streamStory}
 
 // framedStory has a FrameProtocol read them.
 func framedStory(f netx.Framing, pieces []string) []string {
 	p := &failing{}
-	feed(netx.Framed(f, p), pieces)
-	events := p.events
+	feed(newClock(), netx.Framed(f, p), pieces)
+	return readStory(p.events)
+}
+
+// pausedStory has one read them that pauses with each frame, the input most often
+// in its middle, and goes on when one, two or three other things have happened.
+func pausedStory(f netx.Framing, pieces []string) []string {
+	p, clock := &failing{}, newClock()
+	p.onFrame = func([]byte) {
+		p.conn.Pause()
+		n := len(p.events)
+		wait := func(f func()) { clock.AfterFunc(0, f) }
+		resume := func() {
+			if len(p.events) != n {
+				p.note("an event while paused")
+			}
+			p.conn.Resume()
+		}
+		for range n % 3 {
+			then := resume
+			resume = func() { wait(then) }
+		}
+		wait(resume)
+	}
+	feed(clock, netx.Framed(f, p), pieces)
+	return readStory(p.events)
+}
+
+func newClock() *timeout.VirtualClock { return timeout.NewVirtualClock(time.Unix(0, 0)) }
+
+// readStory makes of what a FrameProtocol has noted what a reader would have.
+func readStory(events []string) []string {
 	switch last := len(events) - 1; {
 	case last > 0 && strings.HasPrefix(events[last-1], "failed:"):
 		return append(events[:last-1], strings.TrimPrefix(events[last-1], "failed: "))
@@ -38,8 +68,7 @@ func framedStory(f netx.Framing, pieces []string) []string {
 }
 
 // feed writes pieces to p, each in a turn of its own, and then the end.
-func feed(p netx.Protocol, pieces []string) {
-	clock := timeout.NewVirtualClock(time.Unix(0, 0))
+func feed(clock *timeout.VirtualClock, p netx.Protocol, pieces []string) {
 	_, source := netx.Pair(clock, p, &recorder{})
 	for _, piece := range pieces {
 		if source.Closed() {
@@ -56,7 +85,7 @@ func feed(p netx.Protocol, pieces []string) {
 
 // streamStory has a Stream read them.
 func streamStory(f netx.Framing, pieces []string) (events []string) {
-	clock := timeout.NewVirtualClock(time.Unix(0, 0))
+	clock := newClock()
 	a, b := netx.StreamPair(clock)
 	var read func()
 	read = func() {
@@ -199,7 +228,7 @@ func TestRawCutAnywhere(t *testing.T) {
 	const sample = "hello\r\nbody 5\r\n\r\nabcbye\r\nbody 1\r\n\rbody 2\r\nxyend\r\nrest"
 	tell := func(pieces ...string) []string {
 		c := newConversation()
-		feed(netx.Framed(netx.Lines{Limit: 10}, c), pieces)
+		feed(newClock(), netx.Framed(netx.Lines{Limit: 10}, c), pieces)
 		return c.events
 	}
 	want := tell(sample)

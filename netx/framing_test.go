@@ -159,6 +159,19 @@ func TestFramingPanics(t *testing.T) {
 	}
 }
 
+// liar is a Framing that takes more than there is.
+type liar struct{ netx.Framing }
+
+func (liar) Cut(in []byte, _ int) (frame []byte, n int, err error) { return in, len(in) + 1, nil }
+
+func TestFramingThatLies(t *testing.T) {
+	p := &frames{}
+	feed(newClock(), netx.Framed(liar{}, p), []string{"x"})
+	if len(p.events) != 1 || !strings.Contains(p.reason.Error(), "netx: Cut of netx_test.liar took 2 bytes out of 1") {
+		t.Errorf("got %s", p.story())
+	}
+}
+
 func wantPanic(t *testing.T, f func()) {
 	t.Helper()
 	defer func() {
