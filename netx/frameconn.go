@@ -6,7 +6,9 @@ package netx
 //
 // All methods belong to the goroutine of the loop, and none blocks.
 type FrameConn struct {
-	*Conn // Fixed after ConnectionMade. Its own Pause, Resume and Close, reached by this name, know nothing of frames.
+	// Conn is fixed after ConnectionMade. Its own Pause, Resume and Close, which are
+	// reached by this name only, know nothing of frames.
+	*Conn
 
 	// Fixed after Framed.
 	framing Framing
