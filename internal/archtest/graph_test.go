@@ -37,6 +37,7 @@ func rules() archtest.Rules {
 			"internal/poller": {},
 			"reactor":         {"deferred", "failure", "timeout", "threads", "internal/poller"},
 			"netx":            {"chain", "deferred", "failure", "timeout", "threads", "reactor"},
+			"netx/netxtest":   {"deferred", "deferred/deferredtest", "failure", "netx", "timeout"},
 
 			"examples/...":   {archtest.Public},
 			"benchmarks/...": {archtest.Public},
