@@ -27,7 +27,7 @@ type Conn struct {
 	// Loop goroutine only.
 	out    *output          // nil while nothing is buffered
 	reason *failure.Failure // why it ends, as far as that is known
-	stop   func() bool      // takes back the deadline of Close
+	extra  *extra           // nil while nothing of it is needed
 	state  state
 	paused bool
 	queued bool // a turn is due
@@ -61,12 +61,12 @@ func (c *Conn) own() { c.cfg.env.own() }
 // move is the only place where the state changes.
 //
 // The socket is told when that changes what it has to watch. With nothing
-// buffered, a state that reads nothing is over in this turn or the next one,
-// inputClosed excepted; to have the socket watched differently for so long would
-// cost system calls, and readable knows what not to read.
+// buffered and no producer, a state that reads nothing is over in this turn or the
+// next one, inputClosed excepted; to have the socket watched differently for so
+// long would cost system calls, and readable knows what not to read.
 func (c *Conn) move(to state) {
 	c.state = to
-	if c.out != nil || to == inputClosed {
+	if c.out != nil || to == inputClosed || c.producing() {
 		c.watch()
 	}
 }
@@ -99,6 +99,7 @@ func (c *Conn) turn() {
 		c.finish()
 		return
 	}
+	c.feed()
 	c.progress()
 }
 

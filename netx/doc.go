@@ -49,6 +49,11 @@
 // other direction [Conn.Pause] stops the input, and the peer has to wait; a
 // Stream does that by itself. That the peer has gone is noticed all the same.
 //
+// A source that can wait is best registered as a producer
+// ([Conn.RegisterProducer]): it is told when to go on, and Close waits for it.
+// [Pipe] joins two connections in this way, and holds no more than one of them can
+// take.
+//
 // # The end of a connection
 //
 // ConnectionLost is called once, last, after the descriptor was closed. The
@@ -77,7 +82,8 @@
 // # Differences from Twisted
 //
 // A write goes out at once, not in the next turn. Input is read into one buffer
-// of the loop, once for each event. The peer's FIN does not cut off output, a
+// of the loop, once for each event. The peer's FIN does not cut off output, Close
+// cuts off no producer, a producer is paused once and resumed at a low mark, a
 // clean end has a deadline, a paused connection notices a reset, and both halves
 // closed are the end. A write after the end, or after CloseWrite, answers an
 // error. A protocol whose ConnectionMade panics loses its connection on both

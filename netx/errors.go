@@ -46,6 +46,10 @@ var (
 	// and stands in the reason of its connection.
 	ErrBufferFull = errors.New("netx: more output is buffered than WithMaxBuffered allows")
 
+	// ErrProducerRegistered is the answer to RegisterProducer on a connection that
+	// has a producer.
+	ErrProducerRegistered = errors.New("netx: a producer is registered already")
+
 	// ErrMessageTooLong is the failure of a read that did not find its delimiter
 	// within WithReadLimit.
 	ErrMessageTooLong = errors.New("netx: message too long")
@@ -63,6 +67,9 @@ var (
 	// errEnded is the kind of the answer to what comes after the end. The text
 	// of net.ErrClosed, which is what callers look for, says less.
 	errEnded error = &sentinel{text: "netx: the connection has ended", kind: net.ErrClosed}
+
+	// errSelfPipe is what is wrong with a Pipe from a connection to itself.
+	errSelfPipe = errors.New("netx: a pipe from a connection to itself")
 
 	// errGoexit is what came of a lookup that ended its goroutine.
 	errGoexit = errors.New("netx: the resolver called runtime.Goexit")

@@ -14,11 +14,19 @@ const (
 	readClosed
 	writeClosed
 	outputMoved
+	closeWaits
 	connectionLost
+	resumeProducing
+	pauseProducing
+	stopProducing
 )
 
 // outputWatcher is a Protocol of this package's own that follows its output.
 type outputWatcher interface{ outputMoved() }
+
+// closeWaiter is a Protocol of this package's own that wants to know when its
+// producer is all that an end waits for.
+type closeWaiter interface{ closeWaits() }
 
 // call is the only place where a connection calls its protocol.
 //
@@ -60,6 +68,12 @@ func (c *Conn) callOptional(what upcall) {
 		if p, ok := c.proto.(outputWatcher); ok {
 			p.outputMoved()
 		}
+	case closeWaits:
+		if p, ok := c.proto.(closeWaiter); ok {
+			p.closeWaits()
+		}
+	default:
+		c.callProducer(what)
 	}
 }
 

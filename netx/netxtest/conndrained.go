@@ -9,6 +9,7 @@ import (
 	"github.com/spindle-go/spindle/netx"
 )
 
+// fill writes to a until its peer, which must be paused, takes no more.
 func fill(t testing.TB, w World, a *Recorder) {
 	t.Helper()
 	for full := false; !full; {

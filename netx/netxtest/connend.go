@@ -164,6 +164,7 @@ func testAfterTheEnd(t *testing.T, w World) {
 
 func second(_ int, err error) error { return err }
 
+// lateFor waits for the end of r and checks that the deadline aborted it.
 func lateFor(t *testing.T, w World, r *Recorder) {
 	t.Helper()
 	w.Until("the deadline", r.Lost)
