@@ -179,6 +179,5 @@ func (c *Conn) finish() {
 		out.fire(func(d *deferred.Deferred[struct{}]) error { return d.Errback(c.reason) })
 	}
 	c.dismiss()
-	c.extra = nil
 	c.deliver(connectionLost, nil)
 }

@@ -1,7 +1,6 @@
 package netx
 
 import (
-	"errors"
 	"fmt"
 	"net"
 
@@ -37,6 +36,7 @@ type Conn struct {
 // connection ends with it, in the next turn, and the panic is the answer too.
 func (c *Conn) start(s socket, p Protocol, cfg *config) *failure.Failure {
 	c.sock, c.proto, c.cfg = s, p, cfg
+	c.governByOptions()
 	fail := c.call(connectionMade, nil)
 	switch {
 	case fail == nil:
@@ -139,11 +139,11 @@ func (c *Conn) tune(what string, set func(tuner) error) error {
 	if !c.state.alive() {
 		return c.refusal()
 	}
-	t, ok := c.sock.(tuner)
-	if !ok {
-		return fmt.Errorf("netx: %s: %w", what, errors.ErrUnsupported)
+	t, err := tunerOf(c.sock)
+	if err == nil {
+		err = set(t)
 	}
-	if err := set(t); err != nil {
+	if err != nil {
 		return fmt.Errorf("netx: %s: %w", what, err)
 	}
 	return nil

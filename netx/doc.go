@@ -54,6 +54,13 @@
 // [Pipe] joins two connections in this way, and holds no more than one of them can
 // take.
 //
+// # Limits
+//
+// [WithIdleTimeout] ends a connection over which nothing goes. [WithReadRate] and
+// [WithWriteRate] slow one down, [WithTotalReadRate] and [WithTotalWriteRate] all of
+// them together. [WithTraffic] counts. A connection without these pays nothing for
+// them.
+//
 // # The end of a connection
 //
 // ConnectionLost is called once, last, after the descriptor was closed. The

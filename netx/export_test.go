@@ -22,6 +22,12 @@ type Faults struct {
 // Misbehave puts faults between c and its socket.
 func Misbehave(c *Conn, f Faults) { c.sock = &faulty{socket: c.sock, f: f} }
 
+// MisbehaveBelow puts faults below the governor of c.
+func MisbehaveBelow(c *Conn, f Faults) {
+	g := c.sock.(*governor)
+	g.socket = &faulty{socket: g.socket, f: f}
+}
+
 type faulty struct {
 	socket
 	f Faults

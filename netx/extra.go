@@ -5,6 +5,7 @@ package netx
 type extra struct {
 	stop     func() bool // takes back the deadline of Close
 	producer *production // nil while none is registered
+	governor *governor   // nil without an Option about the traffic
 }
 
 // more returns the extra part of c, which it makes if need be.

@@ -26,6 +26,10 @@ type config struct {
 	readBuffer        int
 	readLimit         int
 	pairBuffer        int
+
+	idleTimeout             time.Duration
+	readLimits, writeLimits rates
+	traffic                 *Traffic
 }
 
 // newConfig returns what opts set, and the defaults of the rest.

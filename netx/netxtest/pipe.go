@@ -123,7 +123,10 @@ func testPipeClose(t *testing.T, w World) {
 	w.Until("the first bytes", func() bool { return p.right.Data.Len() > 0 })
 	w.Do(func() { p.inLeft.Conn.Close() })
 	w.Until("the end", func() bool { return p.right.Lost() || len(p.right.Events) == 2 })
-	w.Do(func() { p.right.Conn.Close() })
+	w.Do(func() {
+		p.left.Conn.Close() // which has got a FIN, or a RST for what nobody read
+		p.right.Conn.Close()
+	})
 	p.end(t, w)
 	expect(t, w, p.inLeft, "made, lost: done")
 	expect(t, w, p.inRight, "made, lost: done")
