@@ -1,6 +1,7 @@
 package netx
 
 import (
+	"errors"
 	"fmt"
 	"net"
 
@@ -36,6 +37,7 @@ type Conn struct {
 // connection ends with it, in the next turn, and the panic is the answer too.
 func (c *Conn) start(s socket, p Protocol, cfg *config) *failure.Failure {
 	c.sock, c.proto, c.cfg = s, p, cfg
+	c.discardByOptions()
 	c.governByOptions()
 	fail := c.call(connectionMade, nil)
 	switch {
@@ -139,8 +141,8 @@ func (c *Conn) tune(what string, set func(tuner) error) error {
 	if !c.state.alive() {
 		return c.refusal()
 	}
-	t, err := tunerOf(c.sock)
-	if err == nil {
+	err := errors.ErrUnsupported
+	if t, ok := lowest[tuner](c.sock); ok {
 		err = set(t)
 	}
 	if err != nil {

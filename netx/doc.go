@@ -61,6 +61,12 @@
 // them together. [WithTraffic] counts. A connection without these pays nothing for
 // them.
 //
+// # Sockets of others
+//
+// [Net.AdoptConn] and [Net.AdoptListener] take over what package net has made, and
+// [Net.AdoptFD] and [Net.AdoptListenerFD] descriptors that came from elsewhere. They
+// work with a duplicate: the caller keeps the original and closes it.
+//
 // # The end of a connection
 //
 // ConnectionLost is called once, last, after the descriptor was closed. The

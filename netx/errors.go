@@ -30,6 +30,10 @@ var (
 	// often it comes with syscall.EADDRINUSE or syscall.EACCES.
 	ErrCannotListen = errors.New("netx: cannot listen")
 
+	// ErrCannotAdopt is the answer of AdoptConn and the like to what is no TCP
+	// connection or listener of the system.
+	ErrCannotAdopt = errors.New("netx: cannot adopt")
+
 	// ErrBadAddress is the answer to a network or an address that makes no
 	// sense, with what is wrong about it.
 	ErrBadAddress = errors.New("netx: bad address")

@@ -1,7 +1,6 @@
 package netx
 
 import (
-	"errors"
 	"time"
 )
 
@@ -135,7 +134,7 @@ func (g *governor) close(abort bool) {
 	g.socket.close(abort)
 }
 
-// unwrap returns the socket below.
+// unwrap implements layer.
 func (g *governor) unwrap() socket { return g.socket }
 
 // allowed returns how many of n bytes may go now.
@@ -199,17 +198,3 @@ func (v *valve) open() {
 }
 
 func (g *governor) now() time.Time { return g.conn.cfg.env.now() }
-
-// tunerOf returns the socket that has the options of TCP, at the bottom of s.
-func tunerOf(s socket) (tuner, error) {
-	for {
-		if t, ok := s.(tuner); ok {
-			return t, nil
-		}
-		layer, ok := s.(interface{ unwrap() socket })
-		if !ok {
-			return nil, errors.ErrUnsupported
-		}
-		s = layer.unwrap()
-	}
-}

@@ -89,7 +89,7 @@ func (n *Net) Listen(network, address string, f Factory, opts ...Option) (*Port,
 	if err != nil {
 		return nil, &opError{op: "listen", network: network, address: address, err: err}
 	}
-	p := &Port{env: &n.env, factory: f, cfg: n.config(opts)}
+	p := newPort(n, f, opts)
 	if err := n.listen(p, to); err != nil {
 		return nil, &opError{op: "listen", network: network, address: address, err: err}
 	}

@@ -27,6 +27,8 @@ type config struct {
 	readLimit         int
 	pairBuffer        int
 
+	discard                 bool // at close, what the kernel has not sent
+	reusePort               bool
 	idleTimeout             time.Duration
 	readLimits, writeLimits rates
 	traffic                 *Traffic

@@ -32,6 +32,11 @@ type PortStats struct {
 	Dropped  uint64 // connections closed at once, since the process or the system was out of descriptors
 }
 
+// newPort returns a Port that has no listener yet.
+func newPort(n *Net, f Factory, opts []Option) *Port {
+	return &Port{env: &n.env, factory: f, cfg: n.config(opts)}
+}
+
 // listener is what a Port accepts from.
 type listener interface {
 	// close gives the socket back.

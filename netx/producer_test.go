@@ -48,11 +48,18 @@ func TestTheDeadlineIsNotTheProducers(t *testing.T) {
 	}
 }
 
+// sink is a protocol that forgets everything.
+type sink struct{}
+
+func (sink) ConnectionMade(*netx.Conn)       {}
+func (sink) DataReceived([]byte)             {}
+func (sink) ConnectionLost(*failure.Failure) {}
+
 // TestAProducerCostsNothingLater finds no allocation in what a producer writes
 // when the peer takes it at once.
 func TestAProducerCostsNothingLater(t *testing.T) {
 	w := newPairWorld(t)
-	a, b := &recorder{}, &echo{}
+	a, b := &recorder{}, sink{}
 	w.connect(a, b)
 	if err := a.conn.RegisterProducer(source{a}); err != nil {
 		t.Fatal(err)
