@@ -180,4 +180,7 @@ func (c *Conn) finish() {
 	}
 	c.dismiss()
 	c.deliver(connectionLost, nil)
+	if p := c.cfg.port; p != nil {
+		p.ended(c)
+	}
 }

@@ -37,6 +37,9 @@ type Conn struct {
 // connection ends with it, in the next turn, and the panic is the answer too.
 func (c *Conn) start(s socket, p Protocol, cfg *config) *failure.Failure {
 	c.sock, c.proto, c.cfg = s, p, cfg
+	if cfg.port != nil {
+		cfg.port.began(c)
+	}
 	c.discardByOptions()
 	c.governByOptions()
 	fail := c.call(connectionMade, nil)

@@ -59,7 +59,8 @@
 // [WithIdleTimeout] ends a connection over which nothing goes. [WithReadRate] and
 // [WithWriteRate] slow one down, [WithTotalReadRate] and [WithTotalWriteRate] all of
 // them together. [WithTraffic] counts. A connection without these pays nothing for
-// them.
+// them. A Port keeps to [WithMaxConnections] and [WithMaxConnectionsPerPeer], and
+// ends with its connections in an orderly way by [Port.Shutdown].
 //
 // # Sockets of others
 //

@@ -1,6 +1,10 @@
 package netx
 
-import "unsafe"
+import (
+	"net"
+	"net/netip"
+	"unsafe"
+)
 
 // How much memory an idle connection takes, without the reactor's part.
 const (
@@ -81,3 +85,6 @@ func ParseTarget(network, address string) (host string, port uint16, literal boo
 	t, err := parseTarget(network, address)
 	return t.host, t.port, t.addr.IsValid(), err
 }
+
+// PeerOf returns what a peer is counted by.
+func PeerOf(addr net.Addr) netip.Addr { return peerOf(addr) }

@@ -13,13 +13,16 @@ type Option func(*config)
 
 // config is what the Options set. It is fixed once the first connection uses it.
 type config struct {
-	env *env // of the network
+	env  *env  // of the network
+	port *Port // whose connections they are, or nil
 
 	connectTimeout time.Duration
 	closeTimeout   time.Duration
 	localAddr      netip.AddrPort
 	resolver       Resolver
 	backlog        int
+	maxConnections int
+	maxPerPeer     int
 
 	lowMark, highMark int
 	maxBuffered       int
