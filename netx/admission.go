@@ -18,7 +18,8 @@ const (
 // the kernel's queue ([WithBacklog]). The default is no limit. Dial and [Pair] ignore
 // it.
 func WithMaxConnections(n int) Option {
-	return func(c *config) { c.maxConnections = positive("WithMaxConnections", n) }
+	positive("WithMaxConnections", n)
+	return func(c *config) { c.maxConnections = n }
 }
 
 // WithMaxConnectionsPerPeer limits how many connections of a Port one peer has at a
@@ -27,7 +28,8 @@ func WithMaxConnections(n int) Option {
 // of IPv6, which is what one site has; what has no IP address is not limited. The
 // default is no limit. Dial and [Pair] ignore it.
 func WithMaxConnectionsPerPeer(n int) Option {
-	return func(c *config) { c.maxPerPeer = positive("WithMaxConnectionsPerPeer", n) }
+	positive("WithMaxConnectionsPerPeer", n)
+	return func(c *config) { c.maxPerPeer = n }
 }
 
 // admission is the connections of a Port that there are. Loop goroutine only.

@@ -42,6 +42,7 @@ func (c *Conn) start(s socket, p Protocol, cfg *config) *failure.Failure {
 	}
 	c.discardByOptions()
 	c.governByOptions()
+	c.logByOptions()
 	fail := c.call(connectionMade, nil)
 	switch {
 	case fail == nil:

@@ -13,7 +13,8 @@ import (
 // A byte costs a look at the clock, and the whole timeout one delayed call, however
 // much goes through. Such a connection takes about 300 bytes more.
 func WithIdleTimeout(d time.Duration) Option {
-	return func(c *config) { c.idleTimeout = notNegative("WithIdleTimeout", d) }
+	notNegative("WithIdleTimeout", d)
+	return func(c *config) { c.idleTimeout = d }
 }
 
 // SetIdleTimeout changes what WithIdleTimeout set for this connection. The time
