@@ -10,6 +10,9 @@ import (
 const (
 	ConnSize   = unsafe.Sizeof(Conn{})
 	SocketSize = unsafe.Sizeof(tcpSocket{})
+
+	// GovernedSize is what an idle timeout, a rate or a counter adds to that.
+	GovernedSize = unsafe.Sizeof(extra{}) + unsafe.Sizeof(governor{})
 )
 
 // ErrWouldBlock lets a test's socket answer what a socket answers.
