@@ -18,7 +18,8 @@
 //
 // What runs on a [Network] runs on any implementation of it. [Net] is the one of
 // the operating system. [Pair] joins two protocols in memory, for tests, and with
-// a timeout.VirtualClock all that happens is the same in each run.
+// a timeout.VirtualClock all that happens is the same in each run. Package netxtest
+// holds any kind of connection to the rules below.
 //
 // # Who may call
 //
@@ -60,7 +61,8 @@
 // [WithWriteRate] slow one down, [WithTotalReadRate] and [WithTotalWriteRate] all of
 // them together. [WithTraffic] counts, [WithLog] writes down. A connection without these pays nothing for
 // them. A Port keeps to [WithMaxConnections] and [WithMaxConnectionsPerPeer], and
-// ends with its connections in an orderly way by [Port.Shutdown].
+// ends with its connections in an orderly way by [Port.Shutdown], which a protocol
+// that is a [Finisher] is told of.
 //
 // # Sockets of others
 //

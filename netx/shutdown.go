@@ -17,6 +17,14 @@ type ShutdownReport struct {
 	Aborted  int // since that took too long as well
 }
 
+// Finisher is a Protocol that wants to know when its Port is shut down, so that it
+// need not be waited for: one between two requests can close its connection at
+// once, and one in the middle of something when that is done.
+type Finisher interface {
+	// Finish is called, once, in the turn after Shutdown.
+	Finish()
+}
+
 // shutdownPhase says how far a Shutdown is.
 //
 //	from      what happens                                     to
@@ -37,16 +45,17 @@ const (
 type shutdown struct {
 	port    *Port
 	phase   shutdownPhase
+	told    bool // those that are Finishers
 	report  ShutdownReport
 	stop    func() bool // takes back the end of the phase
 	waiters []*deferred.Deferred[ShutdownReport]
 }
 
 // Shutdown ends the Port and its connections gracefully: it stops listening, at
-// once, and gives the connections the time of grace to end by themselves. Those that
-// are left then are closed, as by Close; and those that are left after
-// WithCloseTimeout, or after the grace again if that is 0, are aborted, whatever
-// producers they have.
+// once, tells those whose protocol is a [Finisher], and gives all of them the time
+// of grace to end by themselves. Those that are left then are closed, as by Close;
+// and those that are left after WithCloseTimeout, or after the grace again if that
+// is 0, are aborted, whatever producers they have.
 //
 // The Deferred fires, in a later turn, when the last one has ended, with how many
 // ended in each way. It never fails, but by a cancel, which aborts all that is left
@@ -119,8 +128,14 @@ func (s *shutdown) ended(c *Conn) {
 	}
 }
 
-// turn fires the Deferreds if it is over.
+// turn tells the Finishers, and fires the Deferreds if it is over.
 func (s *shutdown) turn() {
+	if !s.told {
+		s.told = true
+		for c := range s.port.live {
+			c.deliver(finishAsked, nil)
+		}
+	}
 	if len(s.port.live) > 0 {
 		return
 	}

@@ -383,3 +383,56 @@ func ExamplePort_Shutdown() {
 	// clean: true
 	// aborted: 0
 }
+
+// finisher is a recorder that closes its connection when it is asked to finish,
+// unless it is busy.
+type finisher struct {
+	recorder
+	finish func()
+}
+
+func (f *finisher) Finish() {
+	f.note("finish")
+	if f.finish != nil {
+		f.finish()
+	}
+}
+
+func TestFinisher(t *testing.T) {
+	w := newTCPWorld(t)
+	idle, busy, broken := &finisher{}, &finisher{}, &finisher{finish: func() { panic("boom") }}
+	idle.finish = func() { idle.conn.Close() }
+	protocols := []netx.Protocol{idle, busy, broken}
+	var port *netx.Port
+	w.do(func() {
+		next := 0
+		var err error
+		port, err = w.net.Listen("tcp", w.at, factoryOf(func() netx.Protocol { next++; return protocols[next-1] }))
+		if err != nil {
+			t.Error(err)
+			return
+		}
+		for range 3 {
+			w.net.Dial("tcp", port.Addr().String(), factory(&recorder{})).Catch(w.unexpected)
+		}
+	})
+	w.until("the connections", func() bool { return port.Stats().Open == 3 })
+	var report *netx.ShutdownReport
+	w.do(func() {
+		port.Shutdown(time.Hour).Tap(func(r netx.ShutdownReport) { report = &r })
+		port.Shutdown(time.Hour)
+		if len(idle.events) != 1 {
+			t.Error("it was told from inside Shutdown")
+		}
+	})
+	w.until("the end of two", func() bool { return idle.lost() && broken.lost() })
+	w.settle()
+	expect(t, w, &idle.recorder, "made, finish, lost: done")
+	expect(t, w, &broken.recorder, "made, finish, lost: panic: boom")
+	expect(t, w, &busy.recorder, "made, finish")
+	w.do(func() { busy.conn.Close() })
+	w.until("the end", func() bool { return report != nil })
+	if *report != (netx.ShutdownReport{Finished: 3}) {
+		t.Errorf("the report is %v", report)
+	}
+}

@@ -15,6 +15,7 @@ const (
 	writeClosed
 	outputMoved
 	closeWaits
+	finishAsked
 	connectionLost
 	resumeProducing
 	pauseProducing
@@ -71,6 +72,10 @@ func (c *Conn) callOptional(what upcall) {
 	case closeWaits:
 		if p, ok := c.proto.(closeWaiter); ok {
 			p.closeWaits()
+		}
+	case finishAsked:
+		if p, ok := c.proto.(Finisher); ok {
+			p.Finish()
 		}
 	default:
 		c.callProducer(what)
