@@ -2,6 +2,8 @@
 
 package netx
 
+import "syscall"
+
 // Budget returns how many connections p accepts in one turn.
 func Budget(p *Port) int { return p.l.(*acceptor).budget }
 
@@ -30,3 +32,6 @@ func Held(n *Net) int {
 	}
 	return len(n.anchor.held)
 }
+
+// CallError is what a socket answers for an errno.
+func CallError(call string, errno syscall.Errno) error { return callError(call, errno) }

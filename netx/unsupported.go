@@ -9,6 +9,14 @@ import "net/netip"
 
 func (*Net) listen(*Port, target) error { return ErrUnsupported }
 
+func (*Net) acceptFrom(*Port, int) error { return ErrUnsupported }
+
+func duplicate(int) (int, error) { return -1, ErrUnsupported }
+
+func connectedPeer(int) (netip.AddrPort, error) { return netip.AddrPort{}, ErrUnsupported }
+
+func listeningSocket(int) error { return ErrUnsupported }
+
 func openConnecting(_, _ netip.AddrPort) (int, error) { return -1, ErrUnsupported }
 
 func connectResult(int) (netip.AddrPort, error) { return netip.AddrPort{}, ErrUnsupported }
@@ -21,6 +29,7 @@ func shutdownFD(int) error                { return ErrUnsupported }
 func resetOnClose(int)                    {}
 func localAddrOf(int) netip.AddrPort      { return netip.AddrPort{} }
 func setNoDelayFD(int, bool) error        { return ErrUnsupported }
+func setLingerFD(int, bool) error         { return ErrUnsupported }
 func setKeepAliveFD(int, bool) error      { return ErrUnsupported }
 
 // hangups is never opened.
