@@ -122,6 +122,11 @@ func (a *acceptor) serve(fd int, sa unix.Sockaddr) {
 		_ = prepareTCP(fd)
 	}
 	remote := addrPortOf(sa)
+	if a.port.cfg.tls != nil {
+		s := newTCPSocket(a.net, fd, remote)
+		a.port.secure(&s.conn, s)
+		return
+	}
 	proto := a.port.protocol(net.TCPAddrFromAddrPort(remote))
 	if proto == nil {
 		closeFD(fd)

@@ -90,13 +90,22 @@ func (c *Conn) progress() {
 	case flushing, lastFlush:
 		c.finishOutput()
 	case closing, leaving:
+		if s, ok := c.layer(); ok && !s.parted() {
+			c.bound()
+			return
+		}
 		c.end(c.reason, false)
 	}
 }
 
 // finishOutput sends the FIN.
 func (c *Conn) finishOutput() {
-	if err := c.sock.closeWrite(); err != nil {
+	switch err := c.sock.closeWrite(); err {
+	case nil:
+	case errWouldBlock: //nolint:errorlint // a socket answers it as it is
+		c.bound()
+		return
+	default:
 		c.lost(err)
 		return
 	}
@@ -163,6 +172,9 @@ func (c *Conn) finish() {
 	if out := c.out; out != nil {
 		c.out = nil
 		out.fire(func(d *deferred.Deferred[struct{}]) error { return d.Errback(c.reason) })
+	}
+	if s, ok := c.layer(); ok {
+		s.ended(c.reason)
 	}
 	c.deliver(connectionLost, nil)
 }

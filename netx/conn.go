@@ -31,6 +31,7 @@ type Conn struct {
 	state  state
 	paused bool
 	queued bool // a turn is due
+	client bool // it is the side that dialled, which TLS wants to know
 }
 
 // start makes c a connection over s, and tells the protocol. If that panics the

@@ -7,10 +7,12 @@ import "github.com/spindle-go/spindle/deferred"
 type env struct {
 	// Fixed after the network was made.
 	clock deferred.Clock
-	later func(f func()) // calls f in the next turn
+	later func(f func())             // calls f in the next turn
+	post  func(f func()) (err error) // CallFromThread; nil where there is one goroutine only
 
-	owner bool     // written by every loop-only method, read by none
-	soon  []turner // what wants to go on in the next turn
+	owner bool      // written by every loop-only method, read by none
+	soon  []turner  // what wants to go on in the next turn
+	tls   *tlsWorks // nil until a connection speaks TLS
 }
 
 // turner is something that goes on in the next turn, where no caller of it is

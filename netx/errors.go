@@ -50,6 +50,10 @@ var (
 	// within WithReadLimit.
 	ErrMessageTooLong = errors.New("netx: message too long")
 
+	// ErrAlreadyTLS is the failure of StartTLS on a connection that speaks TLS,
+	// or is about to.
+	ErrAlreadyTLS = errors.New("netx: the connection speaks TLS already")
+
 	// ErrUnsupported is the answer of Listen and Dial on platforms for which
 	// this package has no sockets. It is an errors.ErrUnsupported.
 	ErrUnsupported error = &sentinel{text: "netx: no sockets on this platform", kind: errors.ErrUnsupported}

@@ -2,6 +2,7 @@ package netx
 
 import (
 	"fmt"
+	"net"
 	"net/netip"
 	"time"
 )
@@ -26,6 +27,10 @@ type config struct {
 	readBuffer        int
 	readLimit         int
 	pairBuffer        int
+
+	tls              *tlsChoice // or nil
+	handshakeTimeout time.Duration
+	handshakeFailed  func(remote net.Addr, err error)
 }
 
 // newConfig returns what opts set, and the defaults of the rest.
@@ -41,6 +46,7 @@ func newConfig(e *env, opts []Option) *config {
 		readLimit:      64 << 10,
 		pairBuffer:     64 << 10,
 	}
+	c.handshakeTimeout = 10 * time.Second
 	for _, o := range opts {
 		if o != nil {
 			o(c)

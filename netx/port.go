@@ -30,6 +30,7 @@ type PortStats struct {
 	Accepted uint64 // connections that got a protocol
 	Rejected uint64 // connections for which the factory gave none
 	Dropped  uint64 // connections closed at once, since the process or the system was out of descriptors
+	Failed   uint64 // connections that ended before their TLS handshake was done
 }
 
 // listener is what a Port accepts from.
