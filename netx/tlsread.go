@@ -91,7 +91,7 @@ func (s *tlsSocket) decrypt(p []byte) (int, error) {
 	} else {
 		s.pipe.in = nil
 	}
-	if ferr := s.flush(); ferr != nil && s.pipe.end == nil {
+	if ferr := s.push(); ferr != nil && s.pipe.end == nil {
 		s.pipe.end = ferr
 	}
 	blocked := err == errTLSWouldBlock //nolint:errorlint // the pipe answers it as it is

@@ -40,7 +40,7 @@ func (s *tlsSocket) stepped(h *handshake) {
 		h.stop()
 		return
 	}
-	if err := s.flush(); err != nil {
+	if err := s.push(); err != nil {
 		s.conn.lost(err)
 		return
 	}

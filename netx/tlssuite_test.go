@@ -44,8 +44,7 @@ func (w *tlsPairWorld) options(opts []netx.Option) []netx.Option {
 
 func (w *tlsPairWorld) connect(a, b netx.Protocol, opts ...netx.Option) {
 	w.t.Helper()
-	w.pairWorld.connect(a, b, w.options(opts)...)
-	w.until("both handshakes", func() bool { return wasMade(a) && wasMade(b) })
+	w.begin(a, b, func(*netx.Conn, *netx.Conn) {}, opts...)
 }
 
 // wasMade reports whether a recorder has its connection.
@@ -55,7 +54,13 @@ func (r *recorder) made() bool { return r.conn != nil }
 
 func (w *tlsPairWorld) streams(opts ...netx.Option) (a, b *netx.Stream) {
 	w.t.Helper()
-	return w.pairWorld.streams(w.options(opts)...)
+	a, b = w.pairWorld.streams(w.options(opts)...)
+	w.until("both handshakes", func() bool {
+		_, ready := a.ConnectionState()
+		_, too := b.ConnectionState()
+		return ready && too
+	})
+	return a, b
 }
 
 // tlsTCPWorld is the world of TCP with TLS over it.
@@ -72,4 +77,78 @@ func (w *tlsTCPWorld) connect(a, b netx.Protocol, opts ...netx.Option) {
 func (w *tlsTCPWorld) streams(opts ...netx.Option) (a, b *netx.Stream) {
 	w.t.Helper()
 	return w.tcpWorld.streams(append([]netx.Option{netx.WithTLS(w.cfg)}, opts...)...)
+}
+
+func TestStreamOnTLSOverPair(t *testing.T) {
+	StreamSuite(t, func(t testing.TB) world { return &tlsPairWorld{newPairWorld(t), both(), 64 << 10, 1 << 20} })
+}
+
+func TestStreamOnTLSOverTCP(t *testing.T) {
+	StreamSuite(t, func(t testing.TB) world { return &tlsTCPWorld{newTCPWorld(t), both()} })
+}
+
+// TestConnOnTLSOverFaults cuts what goes below TLS in pieces.
+func TestConnOnTLSOverFaults(t *testing.T) {
+	for name, faults := range map[string]func() netx.Faults{
+		"short reads and writes": func() netx.Faults { return netx.Faults{Read: oneByte, Write: oneByte} },
+		"would block everywhere": func() netx.Faults {
+			return netx.Faults{Read: stutter(nil), Write: stutter(nil)}
+		},
+		"events without a cause": func() netx.Faults { return netx.Faults{Read: stutter(nil)} },
+	} {
+		for version, cfg := range map[string]*tls.Config{"1.2": only12(), "1.3": both()} {
+			t.Run(name+", "+version, func(t *testing.T) {
+				for name, test := range map[string]func(t *testing.T, w world){
+					"order":               testOrder,
+					"pieces":              testWritev,
+					"the caller keeps":    testCallerKeeps,
+					"close flushes":       testCloseFlushes,
+					"half close":          testHalfClose,
+					"half close second":   testHalfCloseSecond,
+					"a FIN flushes":       testFINFlushes,
+					"a FIN while paused":  testFINWhilePaused,
+					"a FIN behind input":  testFINBehindInput,
+					"drained":             testDrainedZero,
+					"paused":              testPaused,
+					"paused inside":       testPausedInside,
+					"abort":               testAbort,
+					"one end":             testOneEnd,
+					"deadline":            testCloseDeadline,
+					"last flush deadline": testLastFlushDeadline,
+				} {
+					t.Run(name, func(t *testing.T) { test(t, &tlsFaultyWorld{newPairWorld(t), cfg, faults}) })
+				}
+			})
+		}
+	}
+}
+
+// tlsFaultyWorld is faultyWorld with TLS over it, from before the handshake.
+type tlsFaultyWorld struct {
+	*pairWorld
+	cfg    *tls.Config
+	faults func() netx.Faults
+}
+
+func (w *tlsFaultyWorld) much() int { return 40_000 }
+
+func (w *tlsFaultyWorld) connect(a, b netx.Protocol, opts ...netx.Option) {
+	w.t.Helper()
+	(&tlsPairWorld{pairWorld: w.pairWorld, cfg: w.cfg, room: 500}).begin(a, b, func(left, right *netx.Conn) {
+		netx.Misbehave(left, w.faults())
+		netx.Misbehave(right, w.faults())
+	}, opts...)
+}
+
+// begin is connect with something done before the first byte.
+func (w *tlsPairWorld) begin(a, b netx.Protocol, first func(left, right *netx.Conn), opts ...netx.Option) {
+	w.t.Helper()
+	left, right := netx.Pair(w.clock, a, b, w.options(opts)...)
+	first(left, right)
+	w.until("both handshakes", func() bool { return wasMade(a) && wasMade(b) })
+	for _, c := range []*netx.Conn{left, right} {
+		if state, ok := c.ConnectionState(); !ok || !state.HandshakeComplete {
+			w.t.Errorf("the state of TLS is %v, %v", ok, state)
+		}
+	}
 }

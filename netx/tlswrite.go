@@ -108,7 +108,11 @@ func (s *tlsSocket) writeClear(pieces [][]byte) (int, error) {
 // writable is what the inner socket's owner calls when there is room.
 func (s *tlsSocket) writable() {
 	if err := s.flush(); err != nil {
-		s.conn.lost(err)
+		if c := s.conn; s.bye && (c.state == closing || c.state == leaving) {
+			c.end(c.reason, false) // only the close_notify is missing, and its reader
+		} else {
+			c.lost(err)
+		}
 		return
 	}
 	switch {
@@ -128,9 +132,20 @@ func (s *tlsSocket) borrow() {
 	s.pipe.out, w.out = w.out[:0], nil
 }
 
-// giveBack takes the buffer back. What is in it waits for flush, which has to
-// come next, before anything that calls the program.
+// giveBack takes the buffer back. What is in it waits for flush or push, which
+// has to come next, before anything that calls the program.
 func (s *tlsSocket) giveBack() { s.works().out = s.pipe.out[:0] }
+
+// push hands on what was written to the pipe by a call that was to do something
+// else. What waits already is left to those who go on with the Conn after it.
+func (s *tlsSocket) push() error {
+	if len(s.raw) > 0 {
+		s.raw = append(s.raw, s.pipe.out...)
+		s.pipe.out = nil
+		return nil
+	}
+	return s.flush()
+}
 
 // flush hands records on: those that wait, and then those that were written to
 // the pipe. What the inner socket does not take is kept.
