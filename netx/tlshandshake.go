@@ -65,7 +65,7 @@ type handshake struct {
 // begin makes the coroutine.
 func (h *handshake) begin() {
 	h.next, h.stop = iter.Pull(func(yield func(struct{}) bool) {
-		h.err = errGoexit
+		h.err = errHandshakeGoexit
 		defer func() {
 			h.over = true
 			if v := recover(); v != nil { // a function of the configuration

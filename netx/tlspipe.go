@@ -31,6 +31,9 @@ var (
 	// crypto/tls makes an exception.
 	errTruncated error = &sentinel{text: "netx: the connection was cut off: no close_notify of TLS", kind: io.ErrUnexpectedEOF}
 
+	// errHandshakeGoexit is what came of a handshake that ended its goroutine.
+	errHandshakeGoexit = errors.New("netx: a function of the TLS configuration called runtime.Goexit")
+
 	// errHandshakeEnded is what the handshake reads when it was given up.
 	errHandshakeEnded = errors.New("netx: the handshake was given up")
 )
