@@ -14,9 +14,14 @@ import (
 //
 // It belongs to whoever calls the tls.Conn.
 type tlsPipe struct {
-	in    []byte                   // records to be read
-	end   error                    // what a read gives after in
-	out   []byte                   // records that were written
+	in  []byte // records to be read
+	end error  // what a read gives after in
+	out []byte // records that were written
+
+	header [5]byte // of the record that is being read
+	headed uint8   // how much of it has been
+	left   int     // how much of the record comes after that
+
 	yield func(struct{}) (on bool) // during the handshake: waits for more of in
 	shake *handshake               // during the handshake
 }
@@ -56,9 +61,30 @@ func (p *tlsPipe) Read(b []byte) (int, error) {
 			return 0, errHandshakeEnded
 		}
 	}
-	n := copy(b, p.in)
+	n := copy(b, p.in[:p.record(min(len(b), len(p.in)))])
 	p.in = p.in[n:]
 	return n, nil
+}
+
+// record returns how many of the next n bytes belong to the record that is being
+// read. A tls.Conn reads ahead if it can. It never gets more than one record, so
+// that when it has given all that one says, and in is empty, there is nothing
+// inside it: to know that saves a call that does no more than find it out.
+func (p *tlsPipe) record(n int) int {
+	took := 0
+	for took < n && p.left == 0 {
+		p.header[p.headed] = p.in[took]
+		took++
+		if p.headed++; int(p.headed) == len(p.header) {
+			p.headed = 0
+			if p.left = int(p.header[3])<<8 | int(p.header[4]); p.left == 0 {
+				return took
+			}
+		}
+	}
+	body := min(n-took, p.left)
+	p.left -= body
+	return took + body
 }
 
 // Write implements net.Conn.

@@ -83,7 +83,9 @@ func (s *tlsSocket) decrypt(p []byte) (int, error) {
 	for n < len(p) && err == nil {
 		var m int
 		m, err = s.tls.Read(p[n:]) // which may answer both bytes and an error
-		n += m
+		if n += m; err == nil && n < len(p) && len(s.pipe.in) == 0 && s.pipe.end == nil {
+			err = errTLSWouldBlock // see tlsPipe.record
+		}
 	}
 	s.giveBack()
 	if len(s.pipe.in) > 0 {
