@@ -112,7 +112,8 @@ func (n *Net) Listen(network, address string, f Factory, opts ...Option) (*Port,
 // deferred.ErrCancelled after Cancel, which gives up the lookup or closes the
 // socket at once; what f answered, or ErrNoProtocol, or a panic in f; a panic in
 // ConnectionMade, after which the protocol gets ConnectionLost; ErrUnsupported;
-// reactor.ErrStopped. A nil f panics.
+// reactor.ErrStopped; with WithTLS, what the handshake came to, see there. A nil f
+// panics.
 func (n *Net) Dial(network, address string, f Factory, opts ...Option) *deferred.Deferred[Protocol] {
 	n.env.own()
 	if f == nil {

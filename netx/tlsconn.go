@@ -113,7 +113,12 @@ func (p *Port) secure(c *Conn, s socket) {
 			}
 			return
 		}
-		proto := p.protocol(s.remoteAddr())
+		var proto Protocol
+		if p.reason == nil {
+			proto = p.protocol(s.remoteAddr())
+		} else { // it was stopped meanwhile, and nobody expects more of it
+			p.stats.Rejected++
+		}
 		if proto == nil {
 			_ = c.Close() // it is always nil
 			return

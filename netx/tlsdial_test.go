@@ -227,6 +227,28 @@ func TestPortTLSWithoutProtocol(t *testing.T) {
 	}
 }
 
+// A port is stopped during a handshake: the connection does not get a protocol.
+func TestStopListeningDuringAHandshake(t *testing.T) {
+	w := newTCPWorld(t)
+	g := newGate()
+	port, number := listen(t, w, factoryOf(func() netx.Protocol {
+		t.Error("the factory was asked")
+		return &recorder{}
+	}), netx.WithTLS(g.config(w)))
+	a := &recorder{}
+	var o *outcome[netx.Protocol]
+	w.do(func() { o = watch(w.net.Dial("tcp4", "localhost:"+number, factory(a), netx.WithTLS(both()))) })
+	receive(t, g.entered, "the handshake")
+	w.do(func() { port.StopListening() })
+	close(g.open)
+	w.until("the end", a.lost)
+	w.do(func() {
+		if o.err != nil || kindOf(a.reason) != "done" || port.Stats().Rejected != 1 {
+			t.Errorf("%v, %v, %+v", o.err, a.reason, port.Stats())
+		}
+	})
+}
+
 // gate is a GetCertificate that waits, and knows what goes through it.
 type gate struct {
 	open    chan struct{}

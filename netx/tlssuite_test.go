@@ -87,6 +87,33 @@ func TestStreamOnTLSOverTCP(t *testing.T) {
 	StreamSuite(t, func(t testing.TB) world { return &tlsTCPWorld{newTCPWorld(t), both()} })
 }
 
+// TestRandomProgramsOverTLS plays TestRandomPrograms with TLS, from before the
+// handshake and from after it.
+func TestRandomProgramsOverTLS(t *testing.T) {
+	programs := uint64(300)
+	if underRace {
+		programs = 30
+	}
+	for name, join := range map[string]func(w *pairWorld, a, b netx.Protocol, room int){
+		"after the handshake": func(w *pairWorld, a, b netx.Protocol, room int) {
+			(&tlsPairWorld{pairWorld: w, cfg: both(), room: room}).connect(a, b)
+		},
+		"from its beginning": func(w *pairWorld, a, b netx.Protocol, room int) {
+			ca, cb := netx.Pair(w.clock, a, b, netx.WithPairBuffer(room))
+			ca.StartTLS(both()).Catch(ignore)
+			cb.StartTLS(both()).Catch(ignore)
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			for seed := range programs {
+				if err := randomProgram(t, seed, join); err != nil {
+					t.Errorf("seed %d: %v", seed, err)
+				}
+			}
+		})
+	}
+}
+
 // TestConnOnTLSOverFaults cuts what goes below TLS in pieces.
 func TestConnOnTLSOverFaults(t *testing.T) {
 	for name, faults := range map[string]func() netx.Faults{
