@@ -52,10 +52,11 @@
 // # TLS
 //
 // [WithTLS] at Listen and Dial has connections speak TLS from their first byte;
-// [Conn.StartTLS] turns one to it later. It is package crypto/tls, and a
-// *tls.Config says all that it says elsewhere: certificates by name, protocols by
-// ALPN, certificates of clients, tickets. All rules of this page hold over TLS as
-// they do without, over TCP and over a [Pair]; these come with it:
+// [Conn.StartTLS] and [Stream.StartTLS] turn one to it later. It is package
+// crypto/tls, and a *tls.Config says all that it says elsewhere: certificates by
+// name, protocols by ALPN, certificates of clients, tickets. All rules of this
+// page hold over TLS as they do without, over TCP and over a [Pair]; these come
+// with it:
 //
 //   - ConnectionMade comes after the handshake. If that fails, a Dial fails with
 //     the certificate's error, and a Port counts it. [WithHandshakeTimeout] bounds
@@ -69,8 +70,9 @@
 //     peer is told by an alert.
 //   - A write is one record or more. It takes some microseconds of work for each
 //     16 KiB; so does input.
-//   - While the input is paused, up to one record is held beside what the kernel
-//     has: a close_notify is a record like any other, and has to be noticed.
+//   - While the input is paused, one record, and what was read together with it,
+//     is held beside what the kernel has: a close_notify is a record like any
+//     other, and has to be noticed.
 //
 // No connection has a goroutine. A handshake is a coroutine, and ends with it;
 // afterwards records are read as they come. What the handshake works at, some

@@ -33,16 +33,29 @@ import (
 // A nil cfg panics. Loop goroutine only.
 func (c *Conn) StartTLS(cfg *tls.Config, rest ...[]byte) *deferred.Deferred[tls.ConnectionState] {
 	c.own()
-	return c.startTLS(newTLSChoice("StartTLS", cfg), bytes.Join(rest, nil))
+	return c.startTLS(newTLSChoice("StartTLS", cfg), c.client, bytes.Join(rest, nil))
 }
 
-// startTLS is StartTLS, and keeps early.
-func (c *Conn) startTLS(t *tlsChoice, early []byte) *deferred.Deferred[tls.ConnectionState] {
+// StartTLSClient is StartTLS as the client, whoever dialled. Loop goroutine only.
+func (c *Conn) StartTLSClient(cfg *tls.Config, rest ...[]byte) *deferred.Deferred[tls.ConnectionState] {
+	c.own()
+	return c.startTLS(newTLSChoice("StartTLSClient", cfg), true, bytes.Join(rest, nil))
+}
+
+// StartTLSServer is StartTLS as the server, whoever dialled: a server of FTP, for
+// one, dials the connections for data that it then serves. Loop goroutine only.
+func (c *Conn) StartTLSServer(cfg *tls.Config, rest ...[]byte) *deferred.Deferred[tls.ConnectionState] {
+	c.own()
+	return c.startTLS(newTLSChoice("StartTLSServer", cfg), false, bytes.Join(rest, nil))
+}
+
+// startTLS is StartTLS for either side, and keeps early.
+func (c *Conn) startTLS(t *tlsChoice, client bool, early []byte) *deferred.Deferred[tls.ConnectionState] {
 	if err := c.secureable(); err != nil {
 		return deferred.Fail[tls.ConnectionState](err)
 	}
 	d := deferred.New(func(*deferred.Deferred[tls.ConnectionState]) { c.Abort() })
-	c.sock = newTLSSocket(c, c.sock, t, c.Buffered(), early, func(fail *failure.Failure) {
+	c.sock = newTLSSocket(c, c.sock, t.as(client), c.Buffered(), early, func(fail *failure.Failure) {
 		if fail != nil {
 			_ = d.Errback(fail) // swallowed if it was cancelled
 			return
@@ -84,7 +97,7 @@ func (c *Conn) ConnectionState() (tls.ConnectionState, bool) {
 // has for a protocol until then takes no part.
 func (c *Conn) secure(s socket, cfg *config, t *tlsChoice, made func(*failure.Failure)) {
 	c.sock, c.cfg = s, cfg
-	_ = c.start(newTLSSocket(c, s, t, 0, nil, made), noProtocol{}, cfg) // it does not panic
+	_ = c.start(newTLSSocket(c, s, t.as(c.client), 0, nil, made), noProtocol{}, cfg) // it does not panic
 }
 
 // beginWith is begin, after a handshake if cfg wants TLS.

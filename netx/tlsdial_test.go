@@ -26,6 +26,7 @@ func TestDialTLSFails(t *testing.T) {
 		is     func(error) bool
 	}{
 		"unknown authority": {func(c *tls.Config) { c.RootCAs = newAuthority(t).pool() }, "localhost", as[x509.UnknownAuthorityError]},
+		"the system's own":  {func(c *tls.Config) { c.RootCAs = nil }, "localhost", as[x509.UnknownAuthorityError]},
 		"wrong name":        {func(c *tls.Config) { c.ServerName = "other.example" }, "localhost", as[x509.HostnameError]},
 		"wrong address":     {func(c *tls.Config) { c.ServerName = "" }, "127.0.0.2", as[x509.HostnameError]},
 		"old client":        {func(c *tls.Config) { c.MaxVersion = tls.VersionTLS11 }, "localhost", as[error]},

@@ -24,8 +24,9 @@ import (
 // The configuration must not be changed afterwards. Its functions, and a
 // PrivateKey of a type that crypto/tls does not know, are called on goroutines
 // of their own, so they may block, until the context of the handshake ends, and
-// have to keep off what belongs to the loop. (On a Pair everything is called on
-// the goroutine of the clock.) Renegotiation is never done, whatever it says.
+// have to keep off what belongs to the loop. A ClientSessionCache is called from
+// there and from the loop, so it must not block. (On a Pair everything is called
+// on the goroutine of the clock.) Renegotiation is never done, whatever it says.
 //
 // A nil configuration panics. The default is no TLS.
 func WithTLS(cfg *tls.Config) Option {
@@ -63,6 +64,21 @@ const (
 	blocking               // it calls what may wait for something: off the loop, and it holds up no other
 )
 
+// tlsSide is a choice for one side of a connection.
+type tlsSide struct {
+	cfg    *tls.Config
+	effort effort
+	client bool
+}
+
+// as is the choice for a side.
+func (t *tlsChoice) as(client bool) tlsSide {
+	if client {
+		return tlsSide{cfg: t.cfg, effort: t.client, client: true}
+	}
+	return tlsSide{cfg: t.cfg, effort: t.server}
+}
+
 // newTLSChoice looks a configuration over.
 func newTLSChoice(what string, cfg *tls.Config) *tlsChoice {
 	if cfg == nil {
@@ -73,14 +89,19 @@ func newTLSChoice(what string, cfg *tls.Config) *tlsChoice {
 		cfg.Renegotiation = tls.RenegotiateNever
 	}
 	t := &tlsChoice{cfg: cfg}
-	t.server = effortOf(cfg)
-	if t.client = min(t.server, light); hasCallbacks(cfg) || usesSystemRoots(cfg) {
+	t.server, t.client = effortOf(cfg), effortOf(cfg)
+	// To ask the system which authorities to trust reads files, the first time,
+	// and on some systems it asks a service.
+	if cfg.RootCAs == nil && !cfg.InsecureSkipVerify {
 		t.client = blocking
+	}
+	if cfg.ClientCAs == nil && cfg.ClientAuth >= tls.VerifyClientCertIfGiven {
+		t.server = blocking
 	}
 	return t
 }
 
-// effortOf is what a server's handshake takes.
+// effortOf is what a handshake takes that signs with the keys of cfg.
 func effortOf(cfg *tls.Config) effort {
 	if hasCallbacks(cfg) {
 		return blocking
@@ -105,10 +126,6 @@ func hasCallbacks(cfg *tls.Config) bool {
 		cfg.WrapSession != nil || cfg.UnwrapSession != nil ||
 		cfg.EncryptedClientHelloRejectionVerify != nil || cfg.GetEncryptedClientHelloKeys != nil
 }
-
-// usesSystemRoots reports whether a client asks the system which authorities to
-// trust: the first time that reads files, and on some systems it asks a service.
-func usesSystemRoots(cfg *tls.Config) bool { return cfg.RootCAs == nil && !cfg.InsecureSkipVerify }
 
 // forHost is the choice of a client that dials a host.
 func (t *tlsChoice) forHost(host string) *tlsChoice {

@@ -41,9 +41,10 @@ const (
 // Loop goroutine only, but see handshake.
 type tlsSocket struct {
 	// Fixed after newTLSSocket.
-	inner socket
-	conn  *Conn
-	tls   *tls.Conn
+	inner  socket
+	conn   *Conn
+	tls    *tls.Conn
+	client bool
 
 	// A step of the handshake's, while there is one under way.
 	pipe tlsPipe
@@ -68,16 +69,16 @@ type tlsSocket struct {
 // bytes of c's output go out before it, and early is input that has come already.
 // made is called from the loop, once, with nil after the handshake, or with the
 // reason of the connection's end if that comes first.
-func newTLSSocket(c *Conn, inner socket, t *tlsChoice, clear int, early []byte, made func(*failure.Failure)) *tlsSocket {
-	s := &tlsSocket{inner: inner, conn: c, made: made, clear: clear}
+func newTLSSocket(c *Conn, inner socket, t tlsSide, clear int, early []byte, made func(*failure.Failure)) *tlsSocket {
+	s := &tlsSocket{inner: inner, conn: c, client: t.client, made: made, clear: clear}
 	if clear == 0 {
 		s.phase = tlsShaking
 	}
-	h := &handshake{pipe: &s.pipe, local: inner.localAddr(), remote: inner.remoteAddr(), done: s.stepped}
-	if c.client {
-		s.tls, h.effort = tls.Client(&s.pipe, t.cfg), t.client
+	h := &handshake{pipe: &s.pipe, local: inner.localAddr(), remote: inner.remoteAddr(), done: s.stepped, effort: t.effort}
+	if t.client {
+		s.tls = tls.Client(&s.pipe, t.cfg)
 	} else {
-		s.tls, h.effort = tls.Server(&s.pipe, t.cfg), t.server
+		s.tls = tls.Server(&s.pipe, t.cfg)
 	}
 	h.tls = s.tls
 	h.ctx, h.giveUp = handshakeContext(h.effort)
@@ -106,7 +107,7 @@ func (s *tlsSocket) turn() {
 	s.queued = false
 	switch s.phase {
 	case tlsShaking:
-		if s.conn.client || len(s.pipe.in) > 0 { // a server waits for the client
+		if s.client || len(s.pipe.in) > 0 { // a server waits for the client
 			s.step()
 		}
 	case tlsUp:

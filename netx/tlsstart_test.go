@@ -202,6 +202,21 @@ func TestStartTLSRefused(t *testing.T) {
 	}
 }
 
+// The side that dialled need not be the client.
+func TestStartTLSTheOtherWayRound(t *testing.T) {
+	w := newPairWorld(t)
+	a, b := &recorder{}, &recorder{}
+	ca, cb := netx.Pair(w.clock, a, b)
+	sa, sb := watch(ca.StartTLSServer(both())), watch(cb.StartTLSClient(both()))
+	ca.WriteString("from the server")
+	w.settle()
+	if sa.err != nil || sb.err != nil || sa.v.ServerName != "localhost" || b.data.String() != "from the server" {
+		t.Errorf("%v, %v, %q", sa, sb, b.data.String())
+	}
+	ca.Close()
+	bothLost(t, w, a, b)
+}
+
 func panics(f func()) (did bool) {
 	defer func() { did = recover() != nil }()
 	f()

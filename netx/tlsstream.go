@@ -23,7 +23,7 @@ func (s *Stream) StartTLS(cfg *tls.Config) *deferred.Deferred[tls.ConnectionStat
 // failure its reads and writes are told.
 func (s *Stream) secure(t *tlsChoice) {
 	if t != nil {
-		s.conn.startTLS(t, nil).Catch(func(*failure.Failure) {})
+		s.conn.startTLS(t, s.conn.client, nil).Catch(func(*failure.Failure) {})
 	}
 }
 

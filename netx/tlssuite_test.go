@@ -157,7 +157,7 @@ type tlsFaultyWorld struct {
 	faults func() netx.Faults
 }
 
-func (w *tlsFaultyWorld) much() int { return 40_000 }
+func (w *tlsFaultyWorld) much() int { return 20_000 }
 
 func (w *tlsFaultyWorld) connect(a, b netx.Protocol, opts ...netx.Option) {
 	w.t.Helper()
