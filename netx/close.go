@@ -90,11 +90,7 @@ func (c *Conn) progress() {
 	case flushing, lastFlush:
 		c.finishOutput()
 	case closing, leaving:
-		if s, ok := c.layer(); ok && !s.parted() {
-			c.bound()
-			return
-		}
-		c.end(c.reason, false)
+		c.leaveNow()
 	}
 }
 
@@ -117,6 +113,17 @@ func (c *Conn) finishOutput() {
 	c.move(leaving)
 	c.deliver(writeClosed, nil)
 	if c.state == leaving {
+		c.leaveNow()
+	}
+}
+
+// leaveNow is the clean end, unless there is a reason to wait.
+func (c *Conn) leaveNow() {
+	switch s, ok := c.layer(); {
+	case c.held:
+	case ok && !s.parted():
+		c.bound()
+	default:
 		c.end(c.reason, false)
 	}
 }

@@ -32,6 +32,7 @@ type Conn struct {
 	paused bool
 	queued bool // a turn is due
 	client bool // it is the side that dialled, which TLS wants to know
+	held   bool // a FrameConn has input to deliver before the end, see hold
 }
 
 // start makes c a connection over s, and tells the protocol. If that panics the

@@ -12,6 +12,7 @@ type env struct {
 
 	owner bool      // written by every loop-only method, read by none
 	soon  []turner  // what wants to go on in the next turn
+	frame []byte    // where frames are put together that are sent, see wrap
 	tls   *tlsWorks // nil until a connection speaks TLS
 }
 

@@ -31,6 +31,8 @@ type config struct {
 	tls              *tlsChoice // or nil
 	handshakeTimeout time.Duration
 	handshakeFailed  func(remote net.Addr, err error)
+
+	proxy proxyConfig
 }
 
 // newConfig returns what opts set, and the defaults of the rest.
@@ -45,6 +47,7 @@ func newConfig(e *env, opts []Option) *config {
 		readBuffer:     64 << 10,
 		readLimit:      64 << 10,
 		pairBuffer:     64 << 10,
+		proxy:          proxyConfig{timeout: 10 * time.Second, limit: 4096},
 	}
 	c.handshakeTimeout = 10 * time.Second
 	for _, o := range opts {

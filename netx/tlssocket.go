@@ -238,6 +238,14 @@ func (s *tlsSocket) localAddr() net.Addr { return s.inner.localAddr() }
 // remoteAddr implements socket.
 func (s *tlsSocket) remoteAddr() net.Addr { return s.inner.remoteAddr() }
 
+// proxyHeader implements proxied, if the inner socket does.
+func (s *tlsSocket) proxyHeader() *ProxyHeader {
+	if p, ok := s.inner.(proxied); ok {
+		return p.proxyHeader()
+	}
+	return nil
+}
+
 // setNoDelay implements tuner, if the inner socket does.
 func (s *tlsSocket) setNoDelay(on bool) error {
 	if t, ok := s.inner.(tuner); ok {

@@ -109,7 +109,8 @@ func (s *tlsSocket) writeClear(pieces [][]byte) (int, error) {
 func (s *tlsSocket) writable() {
 	if err := s.flush(); err != nil {
 		if c := s.conn; s.bye && (c.state == closing || c.state == leaving) {
-			c.end(c.reason, false) // only the close_notify is missing, and its reader
+			s.raw = nil // only the close_notify is missing, and its reader
+			c.progress()
 		} else {
 			c.lost(err)
 		}
