@@ -137,6 +137,10 @@ func (a *acceptor) connect(fd int, remote netip.AddrPort, header *ProxyHeader) {
 	if header != nil {
 		s.local = &localEnd{header: header}
 	}
+	if a.port.cfg.tls != nil {
+		a.port.secure(&s.conn, s)
+		return
+	}
 	proto := a.port.protocol(s.remoteAddr())
 	if proto == nil {
 		closeFD(fd)

@@ -105,7 +105,12 @@ func (c *Conn) progress() {
 
 // finishOutput sends the FIN.
 func (c *Conn) finishOutput() {
-	if err := c.sock.closeWrite(); err != nil {
+	switch err := c.sock.closeWrite(); err {
+	case nil:
+	case errWouldBlock: //nolint:errorlint // a socket answers it as it is
+		c.bound()
+		return
+	default:
 		c.lost(err)
 		return
 	}
@@ -123,7 +128,11 @@ func (c *Conn) finishOutput() {
 
 // leaveNow is the clean end, unless there is a reason to wait.
 func (c *Conn) leaveNow() {
-	if !c.held {
+	switch s, ok := c.layer(); {
+	case c.held:
+	case ok && !s.parted():
+		c.bound()
+	default:
 		c.end(c.reason, false)
 	}
 }
@@ -186,6 +195,9 @@ func (c *Conn) finish() {
 		out.fire(func(d *deferred.Deferred[struct{}]) error { return d.Errback(c.reason) })
 	}
 	c.dismiss()
+	if s, ok := c.layer(); ok {
+		s.ended(c.reason)
+	}
 	c.deliver(connectionLost, nil)
 	if p := c.cfg.port; p != nil {
 		p.ended(c)

@@ -31,6 +31,7 @@ type Conn struct {
 	state  state
 	paused bool
 	queued bool // a turn is due
+	client bool // it is the side that dialled, which TLS wants to know
 	held   bool // a FrameConn has input to deliver before the end, see hold
 }
 

@@ -18,6 +18,8 @@ import (
 //	resolving   addresses are there                        connecting
 //	connecting  one failed, and another one is there       connecting
 //	connecting  the connection is there                    making
+//	connecting  the same, and it is to speak TLS           securing
+//	securing    the handshake is done                      making
 //	making      the protocol has been told                 over
 //	any         no address is left, Cancel, the timeout,   over
 //	            no protocol, the loop has stopped
@@ -26,6 +28,7 @@ type dialState uint8
 const (
 	resolving  dialState = iota // a name is being looked up
 	connecting                  // a socket waits to become connected
+	securing                    // the handshake of TLS is under way
 	making                      // the factory or ConnectionMade is running
 	over                        // the Deferred has fired
 )
@@ -45,7 +48,7 @@ type attempt struct {
 	remote   netip.AddrPort
 	left     []netip.AddrPort // addresses to try
 	errs     []error          // of the addresses that were tried
-	conn     *Conn            // while making, once it is there
+	conn     *Conn            // while securing, and making once it is there
 	deadline time.Time
 	giveUp   context.CancelFunc // of the lookup
 	stops    [2]func() bool     // take back the timers of all and of one address
@@ -178,10 +181,15 @@ func (a *attempt) ConnectionLost(reason *failure.Failure) {
 
 // connected makes the connection.
 func (a *attempt) connected() {
-	a.state = making
 	fd := a.fd
 	a.net.r.RemoveWriter(a)
 	a.fd = -1
+	a.stopTimer(1)
+	if a.cfg.tls != nil {
+		a.secure(newTCPSocket(a.net, fd, a.remote))
+		return
+	}
+	a.state = making
 	a.stopTimers()
 	proto, err := build(a.factory, net.TCPAddrFromAddrPort(a.remote))
 	if err != nil || a.state == over {
@@ -190,8 +198,14 @@ func (a *attempt) connected() {
 		return
 	}
 	s := newTCPSocket(a.net, fd, a.remote)
-	a.conn = &s.conn
-	fail := s.conn.start(s, proto, a.cfg)
+	a.make(&s.conn, s, proto)
+}
+
+// make tells the protocol of its connection.
+func (a *attempt) make(c *Conn, s socket, proto Protocol) {
+	a.conn = c
+	c.client = true
+	fail := c.start(s, proto, a.cfg)
 	a.conn = nil
 	switch {
 	case a.state == over: // cancelled by ConnectionMade
@@ -238,6 +252,9 @@ func (a *attempt) note(err error) {
 func (a *attempt) fail(err error) {
 	if a.state == over {
 		return
+	}
+	if a.state == securing {
+		a.conn.Abort() // which does nothing if that is why
 	}
 	a.state = over
 	a.endLookup()

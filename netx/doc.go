@@ -79,6 +79,44 @@
 // [Net.AdoptFD] and [Net.AdoptListenerFD] descriptors that came from elsewhere. They
 // work with a duplicate: the caller keeps the original and closes it.
 //
+// # TLS
+//
+// [WithTLS] at Listen and Dial has connections speak TLS from their first byte;
+// [Conn.StartTLS] and [Stream.StartTLS] turn one to it later. It is package
+// crypto/tls, and a *tls.Config says all that it says elsewhere: certificates by
+// name, protocols by ALPN, certificates of clients, tickets. All rules of this
+// page hold over TLS as they do without, over TCP and over a [Pair]; these come
+// with it:
+//
+//   - ConnectionMade comes after the handshake. If that fails, a Dial fails with
+//     the certificate's error, and a Port counts it. [WithHandshakeTimeout] bounds
+//     it. With TLS 1.3 a client is done before the server has looked at its
+//     certificate; if that is refused, the connection is lost.
+//   - The end of the output, by Close or CloseWrite, is a close_notify. Nobody
+//     waits for the peer's own. That of the peer is the end of the input, as its
+//     FIN is without TLS; a FIN alone is a loss, with io.ErrUnexpectedEOF, for
+//     somebody may have cut the connection off.
+//   - What does not decrypt ends the connection with the error of crypto/tls. The
+//     peer is told by an alert.
+//   - A write is one record or more. It takes some microseconds of work for each
+//     16 KiB; so does input.
+//   - While the input is paused, one record, and what was read together with it,
+//     is held beside what the kernel has: a close_notify is a record like any
+//     other, and has to be noticed.
+//
+// No connection has a goroutine. A handshake is a coroutine, and ends with it;
+// afterwards records are read as they come. What the handshake works at, some
+// hundred microseconds a step, is done on the loop for the first two steps in a
+// turn. The rest, and all steps with a key of RSA, go to worker goroutines, one
+// fewer than there are processors, so that many clients at once cost the others
+// little. Whoever has functions in the configuration, a key in a device or the
+// system's authorities to ask may wait for something: such handshakes always go
+// to workers, up to 64 at a time of these alone. Workers end with their step, and
+// so with the reactor.
+//
+// An idle connection keeps what crypto/tls needs, its keys, certificates and a
+// buffer for one record, about 6 to 8 KB before the first large record.
+//
 // # The end of a connection
 //
 // ConnectionLost is called once, last, after the descriptor was closed. The

@@ -11,12 +11,14 @@ import (
 type env struct {
 	// Fixed after the network was made.
 	clock deferred.Clock
-	later func(f func())   // calls f in the next turn
-	now   func() time.Time // what clock goes by
+	later func(f func())             // calls f in the next turn
+	now   func() time.Time           // what clock goes by
+	post  func(f func()) (err error) // CallFromThread; nil where there is one goroutine only
 
-	owner bool     // written by every loop-only method, read by none
-	soon  []turner // what wants to go on in the next turn
-	frame []byte   // where frames are put together that are sent, see wrap
+	owner bool      // written by every loop-only method, read by none
+	soon  []turner  // what wants to go on in the next turn
+	frame []byte    // where frames are put together that are sent, see wrap
+	tls   *tlsWorks // nil until a connection speaks TLS
 }
 
 // turner is something that goes on in the next turn, where no caller of it is

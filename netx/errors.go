@@ -60,6 +60,10 @@ var (
 	// that its length prefix has no room for.
 	ErrMessageTooLong = errors.New("netx: message too long")
 
+	// ErrAlreadyTLS is the failure of StartTLS on a connection that speaks TLS,
+	// or is about to.
+	ErrAlreadyTLS = errors.New("netx: the connection speaks TLS already")
+
 	// ErrBadFrame is the failure of a read that found no frame of its Framing,
 	// stands in the reason of a connection whose peer sent such a thing, and is
 	// the answer to sending a frame that the Framing cannot carry.

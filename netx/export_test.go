@@ -26,8 +26,14 @@ type Faults struct {
 	Shut  func() error // before the FIN
 }
 
-// Misbehave puts faults between c and its socket.
-func Misbehave(c *Conn, f Faults) { c.sock = &faulty{socket: c.sock, f: f} }
+// Misbehave puts faults between c and its socket, below TLS if there is some.
+func Misbehave(c *Conn, f Faults) {
+	if s, ok := c.layer(); ok {
+		s.inner = &faulty{socket: s.inner, f: f}
+	} else {
+		c.sock = &faulty{socket: c.sock, f: f}
+	}
+}
 
 // MisbehaveBelow puts faults below the governor of c.
 func MisbehaveBelow(c *Conn, f Faults) {

@@ -21,6 +21,7 @@ type memorySocket struct {
 
 	wantRead, wantWrite bool
 	queued              bool // an event is on its way
+	finTold             bool // hungUp has told of the FIN since the last want
 	finSent             bool
 	discard             bool // a close is a reset
 	closed              bool
@@ -116,7 +117,7 @@ func (s *memorySocket) ends(with error) {
 
 // want implements socket.
 func (s *memorySocket) want(read, write bool) error {
-	s.wantRead, s.wantWrite = read, write
+	s.wantRead, s.wantWrite, s.finTold = read, write, false
 	s.poke()
 	return nil
 }
@@ -152,7 +153,7 @@ func (s *memorySocket) hungUp() bool {
 		return false
 	}
 	if s.inEnd == io.EOF { //nolint:errorlint // it is set as it is
-		return len(s.in) == 0 && s.conn.state.reads()
+		return len(s.in) == 0 && s.conn.state.reads() && !s.finTold
 	}
 	return true
 }
@@ -168,6 +169,7 @@ func (s *memorySocket) turn() {
 		s.conn.writable()
 	}
 	if s.hungUp() && !s.closed {
+		s.finTold = true
 		s.conn.hungUp(s.inEnd)
 	}
 	s.poke()

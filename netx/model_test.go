@@ -101,13 +101,15 @@ func TestRandomPrograms(t *testing.T) {
 		programs = 300
 	}
 	for seed := range programs {
-		if err := randomProgram(t, seed); err != nil {
+		if err := randomProgram(t, seed, func(w *pairWorld, a, b netx.Protocol, room int, marks netx.Option) {
+			w.connect(a, b, netx.WithPairBuffer(room), marks)
+		}); err != nil {
 			t.Errorf("seed %d: %v", seed, err)
 		}
 	}
 }
 
-func randomProgram(t *testing.T, seed uint64) (err error) {
+func randomProgram(t *testing.T, seed uint64, join func(w *pairWorld, a, b netx.Protocol, room int, marks netx.Option)) (err error) {
 	r := rand.New(rand.NewPCG(seed, 0))
 	w := newPairWorld(t)
 	var a, b side
@@ -118,7 +120,8 @@ func randomProgram(t *testing.T, seed uint64) (err error) {
 	if r.IntN(3) == 0 {
 		pb = &b.recorder // no HalfCloser
 	}
-	w.connect(pa, pb, netx.WithPairBuffer(1+r.IntN(2000)), netx.WithWriteMarks(r.IntN(500), 500+r.IntN(3000)))
+	marks := netx.WithWriteMarks(r.IntN(500), 500+r.IntN(3000))
+	join(w, pa, pb, 1+r.IntN(2000), marks)
 	var moves []string
 	for range 30 {
 		s, name := &a, "a"

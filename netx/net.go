@@ -42,7 +42,7 @@ func New(r *reactor.Reactor) *Net {
 		panic("netx: New without a reactor")
 	}
 	n := &Net{r: r, reserve: noReserve}
-	n.env = env{clock: r, later: n.later, now: r.Now}
+	n.env = env{clock: r, later: n.later, now: r.Now, post: r.CallFromThread}
 	n.defaults = newConfig(&n.env, nil)
 	n.lookups = newLookups(n)
 	return n
@@ -90,7 +90,10 @@ func (n *Net) Listen(network, address string, f Factory, opts ...Option) (*Port,
 		return nil, &opError{op: "listen", network: network, address: address, err: err}
 	}
 	p := newPort(n, f, opts)
-	if err := n.listen(p, to); err != nil {
+	if err = p.cfg.tls.servable(); err == nil {
+		err = n.listen(p, to)
+	}
+	if err != nil {
 		return nil, &opError{op: "listen", network: network, address: address, err: err}
 	}
 	return p, nil
@@ -109,7 +112,8 @@ func (n *Net) Listen(network, address string, f Factory, opts ...Option) (*Port,
 // deferred.ErrCancelled after Cancel, which gives up the lookup or closes the
 // socket at once; what f answered, or ErrNoProtocol, or a panic in f; a panic in
 // ConnectionMade, after which the protocol gets ConnectionLost; ErrUnsupported;
-// reactor.ErrStopped. A nil f panics.
+// reactor.ErrStopped; with WithTLS, what the handshake came to, see there. A nil f
+// panics.
 func (n *Net) Dial(network, address string, f Factory, opts ...Option) *deferred.Deferred[Protocol] {
 	n.env.own()
 	if f == nil {
@@ -185,6 +189,7 @@ type holder interface{ ConnectionLost(*failure.Failure) }
 func (n *Net) stopped(a *anchor, reason *failure.Failure) {
 	n.anchor = nil
 	n.lookups = newLookups(n) // results of the old ones may never be counted
+	n.env.tls = nil           // nor steps of handshakes
 	n.reserve.release()
 	for h := range a.held {
 		h.ConnectionLost(reason)

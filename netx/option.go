@@ -3,6 +3,7 @@ package netx
 import (
 	"fmt"
 	"log/slog"
+	"net"
 	"net/netip"
 	"time"
 )
@@ -31,6 +32,10 @@ type config struct {
 	readLimit         int
 	pairBuffer        int
 
+	tls              *tlsChoice // or nil
+	handshakeTimeout time.Duration
+	handshakeFailed  func(remote net.Addr, err error)
+
 	proxy                   proxyConfig
 	discard                 bool // at close, what the kernel has not sent
 	reusePort               bool
@@ -54,6 +59,7 @@ func newConfig(e *env, opts []Option) *config {
 		pairBuffer:     64 << 10,
 		proxy:          proxyConfig{timeout: 10 * time.Second, limit: 4096},
 	}
+	c.handshakeTimeout = 10 * time.Second
 	for _, o := range opts {
 		if o != nil {
 			o(c)

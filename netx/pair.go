@@ -10,7 +10,8 @@ import (
 // is delivered to the protocol of the other. It is for tests of protocols. On a
 // timeout.VirtualClock all that happens is the same in each run.
 //
-// It calls both ConnectionMade, a's first, before it returns. All else happens in
+// It calls both ConnectionMade, a's first, before it returns; but with [WithTLS],
+// for which a is the client, they come when the handshake is done. All else happens in
 // turns of the clock that come later, as on a network: what was written arrives
 // in the next one. Each direction holds a bounded number of bytes
 // ([WithPairBuffer]), so a protocol that does not read makes its peer wait.
@@ -25,14 +26,25 @@ func Pair(clock deferred.Clock, a, b Protocol, opts ...Option) (*Conn, *Conn) {
 	if clock == nil || a == nil || b == nil {
 		panic("netx: Pair needs a clock and two protocols")
 	}
-	e := &env{clock: clock, later: func(f func()) { clock.AfterFunc(0, f) }, now: nowOf(clock)}
-	cfg := newConfig(e, opts)
-	m := &memory{env: e, limit: cfg.pairBuffer}
-	left, right := &memorySocket{memory: m, addr: "a"}, &memorySocket{memory: m, addr: "b"}
-	left.peer, right.peer = right, left
-	left.conn.begin(left, a, cfg)
-	right.conn.begin(right, b, cfg)
+	cfg := pairConfig(clock, opts)
+	left, right := joined(cfg)
+	left.conn.beginWith(left, a, cfg)
+	right.conn.beginWith(right, b, cfg)
 	return &left.conn, &right.conn
+}
+
+// pairConfig is the choices for a pair.
+func pairConfig(clock deferred.Clock, opts []Option) *config {
+	return newConfig(&env{clock: clock, later: func(f func()) { clock.AfterFunc(0, f) }, now: nowOf(clock)}, opts)
+}
+
+// joined makes two ends.
+func joined(cfg *config) (left, right *memorySocket) {
+	m := &memory{env: cfg.env, limit: cfg.pairBuffer}
+	left, right = &memorySocket{memory: m, addr: "a"}, &memorySocket{memory: m, addr: "b"}
+	left.peer, right.peer = right, left
+	left.conn.client = true
+	return left, right
 }
 
 // memory is what the two ends of a Pair share.

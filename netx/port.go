@@ -30,10 +30,11 @@ type Port struct {
 // PortStats is what a Port has done.
 type PortStats struct {
 	Accepted uint64 // connections that got a protocol
-	Rejected uint64 // connections for which the factory gave none
+	Rejected uint64 // connections for which the factory gave none, or was not asked after StopListening
 	Limited  uint64 // connections closed at once, since their peer has as many as WithMaxConnectionsPerPeer allows
 	Open     int    // connections that there are
 	Dropped  uint64 // connections closed at once, since the process or the system was out of descriptors
+	Failed   uint64 // connections that ended before their TLS handshake was done
 }
 
 // newPort returns a Port that has no listener yet.
@@ -67,7 +68,8 @@ func (p *Port) Stats() PortStats {
 }
 
 // StopListening closes the socket, so that the address is free when it returns.
-// Connections that were accepted live on. The Deferred fires in the next turn; it
+// Connections that were accepted live on, those that are still in their TLS
+// handshake excepted, which are closed when it is done. The Deferred fires in the next turn; it
 // never fails. Called again, or after the reactor has stopped, it answers the
 // same with another Deferred. Loop goroutine only.
 func (p *Port) StopListening() *deferred.Deferred[struct{}] {

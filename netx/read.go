@@ -28,6 +28,15 @@ func (c *Conn) setPaused(paused bool) {
 // without end must not keep the loop from the others.
 func (c *Conn) readable(buf []byte) {
 	c.own()
+	if s, ok := c.layer(); ok {
+		s.readable()
+		return
+	}
+	c.input(buf)
+}
+
+// input reads into buf, which is used during the call only.
+func (c *Conn) input(buf []byte) {
 	if !c.state.reads() {
 		return // see move
 	}
@@ -47,6 +56,15 @@ func (c *Conn) readable(buf []byte) {
 // writes once, for the same reason.
 func (c *Conn) writable() {
 	c.own()
+	if s, ok := c.layer(); ok {
+		s.writable()
+		return
+	}
+	c.output()
+}
+
+// output writes what is buffered, of which there is something.
+func (c *Conn) output() {
 	out := c.out
 	n, err := c.sock.writev(out.front())
 	switch {
@@ -71,6 +89,10 @@ func (c *Conn) writable() {
 // stands before, otherwise with what happened.
 func (c *Conn) hungUp(err error) {
 	c.own()
+	if s, ok := c.layer(); ok {
+		s.hungUp(err)
+		return
+	}
 	switch {
 	case err != io.EOF: //nolint:errorlint // a socket answers it as it is
 		c.lost(err)

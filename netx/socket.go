@@ -28,7 +28,8 @@ type socket interface { //nolint:interfacebloat // see above
 	// are empty.
 	writev(pieces [][]byte) (int, error)
 
-	// closeWrite sends the FIN after all that was taken.
+	// closeWrite sends the FIN after all that was taken. With errWouldBlock it is
+	// called again: its owner calls progress when there is room.
 	closeWrite() error
 
 	// close gives the socket back. What was taken is still delivered; with abort

@@ -55,8 +55,16 @@ func DialStream(n Network, network, address string, opts ...Option) *deferred.De
 // StreamPair returns two Streams that are joined in memory, for tests. It is for
 // Streams what [Pair] is for protocols.
 func StreamPair(clock deferred.Clock, opts ...Option) (*Stream, *Stream) {
+	if clock == nil {
+		panic("netx: StreamPair needs a clock")
+	}
+	cfg := pairConfig(clock, opts)
+	left, right := joined(cfg)
 	a, b := &streamProtocol{}, &streamProtocol{}
-	Pair(clock, a, b, opts...)
+	left.conn.begin(left, a, cfg)
+	right.conn.begin(right, b, cfg)
+	(*Stream)(a).secure(cfg.tls)
+	(*Stream)(b).secure(cfg.tls)
 	return (*Stream)(a), (*Stream)(b)
 }
 

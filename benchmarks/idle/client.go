@@ -25,7 +25,7 @@ type client struct {
 	r        *reactor.Reactor
 	n        *netx.Net
 	address  string
-	from     netip.AddrPort
+	opts     []netx.Option
 	want     int
 	dialled  int
 	conns    []*netx.Conn
@@ -34,7 +34,7 @@ type client struct {
 }
 
 // hold runs a child until its standard input ends.
-func hold(address, from string, n int) error {
+func hold(address, from string, n int, withTLS bool) error {
 	if err := raiseLimit(n); err != nil {
 		return err
 	}
@@ -46,7 +46,11 @@ func hold(address, from string, n int) error {
 	if err != nil {
 		return err
 	}
-	c := &client{r: r, n: netx.New(r), address: address, from: netip.AddrPortFrom(addr, 0), want: n}
+	c := &client{r: r, n: netx.New(r), address: address, want: n}
+	c.opts = []netx.Option{netx.WithLocalAddr(netip.AddrPortFrom(addr, 0))}
+	if withTLS {
+		c.opts = append(c.opts, netx.WithTLS(clientTLS()))
+	}
 	r.CallWhenRunning(func() {
 		for range min(inFlight, n) {
 			c.dial()
@@ -75,7 +79,7 @@ func (c *client) dial() {
 	}
 	c.dialled++
 	factory := netx.FactoryFunc(func(net.Addr) (netx.Protocol, error) { return &asker{client: c}, nil })
-	c.n.Dial("tcp", c.address, factory, netx.WithLocalAddr(c.from)).
+	c.n.Dial("tcp", c.address, factory, c.opts...).
 		Catch(func(f *failure.Failure) { c.fail(f) })
 }
 

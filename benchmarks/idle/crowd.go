@@ -25,7 +25,7 @@ type child struct {
 }
 
 // newCrowd starts enough children for n connections to the address.
-func newCrowd(ctx context.Context, address string, n int) (*crowd, error) {
+func newCrowd(ctx context.Context, address string, n int, withTLS bool) (*crowd, error) {
 	program, err := os.Executable()
 	if err != nil {
 		return nil, err
@@ -35,7 +35,7 @@ func newCrowd(ctx context.Context, address string, n int) (*crowd, error) {
 		share := min(n, perChild)
 		n -= share
 		cmd := exec.CommandContext(ctx, program,
-			"-child", address, "-from", fmt.Sprintf("127.0.0.%d", 2+i), "-n", strconv.Itoa(share))
+			"-child", address, "-from", fmt.Sprintf("127.0.0.%d", 2+i), "-n", strconv.Itoa(share), "-tls="+strconv.FormatBool(withTLS))
 		if err := c.start(cmd); err != nil {
 			return nil, errors.Join(err, c.end())
 		}
