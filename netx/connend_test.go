@@ -92,7 +92,7 @@ func testAbortInside(t *testing.T, w world) {
 	w.connect(a, b)
 	bothLost(t, w, a, b)
 	expect(t, w, a, "made, lost: aborted")
-	expect(t, w, b, "made, lost: lost")
+	expect(t, w, b, "made, lost: "+resetIn(w))
 }
 
 func testOneEnd(t *testing.T, w world) {
@@ -181,7 +181,7 @@ func testCloseDeadline(t *testing.T, w world) {
 	w.do(func() { a.conn.Close() })
 	lateFor(t, w, a)
 	bothLost(t, w, a, b)
-	expect(t, w, b, "made, lost: lost")
+	expect(t, w, b, "made, lost: "+resetIn(w))
 }
 
 func testFINDeadline(t *testing.T, w world) {
@@ -225,7 +225,7 @@ func testPanics(t *testing.T, w world) {
 		if strings.Count(b.story(), "lost") != 1 {
 			t.Errorf("%s: %s", name, b.story())
 		}
-		if name == "DataReceived" && kindOf(a.reason) != "lost" {
+		if name == "DataReceived" && kindOf(a.reason) != resetIn(w) {
 			t.Errorf("the peer of a protocol that broke is told that %v", a.reason)
 		}
 	}

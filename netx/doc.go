@@ -1,5 +1,6 @@
 // Package netx turns the network into protocols and Deferreds, on the goroutine
-// of a reactor: TCP over IPv4 and IPv6, as servers and as clients.
+// of a reactor: TCP over IPv4 and IPv6 and Unix sockets, as servers and as
+// clients.
 //
 //	type echo struct{ conn *netx.Conn }
 //
@@ -66,6 +67,9 @@
 //	a failure.PanicError                a method of the protocol panicked
 //
 // That the peer got what went out is not known to TCP, and not said.
+//
+// A Unix socket knows no reset: the peer of an aborted connection sees a clean
+// end, unless it had sent what was not read.
 //
 // A FIN closes one direction. A protocol that is a [HalfCloser] is told and can
 // still answer. For any other it is the end, but what it has written by then is

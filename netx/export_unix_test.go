@@ -30,3 +30,6 @@ func Held(n *Net) int {
 	}
 	return len(n.anchor.held)
 }
+
+// LockFD locks a directory as a Listen does that replaces a file.
+func LockFD(fd int) error { return lockFD(fd) }

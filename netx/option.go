@@ -26,6 +26,8 @@ type config struct {
 	readBuffer        int
 	readLimit         int
 	pairBuffer        int
+
+	local localConfig
 }
 
 // newConfig returns what opts set, and the defaults of the rest.
