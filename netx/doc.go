@@ -1,6 +1,6 @@
 // Package netx turns the network into protocols and Deferreds, on the goroutine
-// of a reactor: TCP over IPv4 and IPv6 and Unix sockets, as servers and as
-// clients.
+// of a reactor: TCP over IPv4 and IPv6, Unix sockets, and datagrams over UDP and
+// Unix sockets, as servers and as clients.
 //
 //	type echo struct{ conn *netx.Conn }
 //
@@ -17,9 +17,13 @@
 // connections. A [Stream] is asked: each read and write answers with a Deferred.
 // It suits a conversation, in a coroutine most of all.
 //
+// For datagrams there is a [PacketConn], which a [PacketProtocol] is called by, or
+// which is asked with Receive. It has one peer or none, and knows broadcast and
+// multicast.
+//
 // What runs on a [Network] runs on any implementation of it. [Net] is the one of
-// the operating system. [Pair] joins two protocols in memory, for tests, and with
-// a timeout.VirtualClock all that happens is the same in each run.
+// the operating system. [Pair] and [PacketPair] join two protocols in memory, for
+// tests, and with a timeout.VirtualClock all that happens is the same in each run.
 //
 // # Who may call
 //
@@ -49,6 +53,9 @@
 // if that is set, and [WithCloseTimeout] when the connection is closed. In the
 // other direction [Conn.Pause] stops the input, and the peer has to wait; a
 // Stream does that by itself. That the peer has gone is noticed all the same.
+//
+// Datagrams that the kernel has no room for wait too, but never without a limit:
+// past that they are dropped with [ErrBufferFull].
 //
 // # The end of a connection
 //
@@ -86,7 +93,9 @@
 // closed are the end. A write after the end, or after CloseWrite, answers an
 // error. A protocol whose ConnectionMade panics loses its connection on both
 // sides, and a Dial's Deferred fails with it. StopListening can be called twice.
-// TCP_NODELAY is on, as in package net.
+// TCP_NODELAY is on, as in package net. A flood of empty datagrams does not hold
+// up the loop, a datagram that is cut says so, and one that cannot be sent at once
+// waits.
 //
 // # Platforms
 //

@@ -43,11 +43,12 @@ var (
 	ErrWriteClosed error = &sentinel{text: "netx: the output was closed by CloseWrite", kind: net.ErrClosed}
 
 	// ErrBufferFull is the answer to the write that went past WithMaxBuffered,
-	// and stands in the reason of its connection.
+	// and stands in the reason of its connection. A PacketConn drops the datagram
+	// and goes on.
 	ErrBufferFull = errors.New("netx: more output is buffered than WithMaxBuffered allows")
 
 	// ErrMessageTooLong is the failure of a read that did not find its delimiter
-	// within WithReadLimit.
+	// within WithReadLimit, and of a write of more than a datagram can be.
 	ErrMessageTooLong = errors.New("netx: message too long")
 
 	// ErrUnsupported is the answer of Listen and Dial on platforms for which

@@ -33,3 +33,6 @@ func Held(n *Net) int {
 
 // LockFD locks a directory as a Listen does that replaces a file.
 func LockFD(fd int) error { return lockFD(fd) }
+
+// ReadPackets has c read what there is, as the reactor does.
+func ReadPackets(c *PacketConn) { _ = c.sock.(*datagramSocket).DoRead() }

@@ -27,7 +27,8 @@ type config struct {
 	readLimit         int
 	pairBuffer        int
 
-	local localConfig
+	local  localConfig
+	packet packetConfig
 }
 
 // newConfig returns what opts set, and the defaults of the rest.

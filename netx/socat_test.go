@@ -60,6 +60,23 @@ func (s *socat) tells(text string) {
 	s.t.Fatalf("socat did not tell %q: %v", text, s.stderr.Err())
 }
 
+// says waits for some bytes on stdout.
+func (s *socat) says(want string) {
+	s.t.Helper()
+	got := make([]byte, len(want))
+	if n, err := io.ReadFull(s.stdout, got); err != nil || string(got) != want {
+		s.t.Fatalf("socat said %q, %v, and not %q", got[:n], err, want)
+	}
+}
+
+// hears has it read something.
+func (s *socat) hears(text string) {
+	s.t.Helper()
+	if _, err := io.WriteString(s.stdin, text); err != nil {
+		s.t.Fatal(err)
+	}
+}
+
 // TestSocatClient has socat send much to an echo, end its output, and read to the
 // end.
 func TestSocatClient(t *testing.T) {
