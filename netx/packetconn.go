@@ -16,8 +16,8 @@ import (
 // all, perhaps twice, and in any order; over Unix sockets none is lost or comes
 // out of order.
 //
-// All methods belong to the goroutine of the loop, and none blocks. The race
-// detector reports a call from elsewhere.
+// All methods but LocalAddr and RemoteAddr belong to the goroutine of the loop, and
+// none blocks. The race detector reports a call from elsewhere.
 type PacketConn struct {
 	// Fixed after start.
 	sock  packetSocket
@@ -149,19 +149,14 @@ func (c *PacketConn) errorOf(kind, cause error) error {
 	return &connError{kind: kind, local: c.sock.localAddr(), remote: c.sock.remoteAddr(), cause: cause}
 }
 
-// LocalAddr returns the address of this end, also after the end of c. For one that
-// listens at all addresses it is the unspecified one. Loop goroutine only.
-func (c *PacketConn) LocalAddr() PacketAddr {
-	c.own()
-	return c.sock.localAddr()
-}
+// LocalAddr returns the address of this end, with the port that the kernel chose,
+// also after the end of c. For one that listens at all addresses it is the
+// unspecified one. Any goroutine may call it.
+func (c *PacketConn) LocalAddr() PacketAddr { return c.sock.localAddr() }
 
-// RemoteAddr returns the address of the peer, or the zero value if c has none. Loop
-// goroutine only.
-func (c *PacketConn) RemoteAddr() PacketAddr {
-	c.own()
-	return c.sock.remoteAddr()
-}
+// RemoteAddr returns the address of the peer, or the zero value if c has none. Any
+// goroutine may call it.
+func (c *PacketConn) RemoteAddr() PacketAddr { return c.sock.remoteAddr() }
 
 // Stats returns what c has done so far. Loop goroutine only.
 func (c *PacketConn) Stats() PacketStats {
