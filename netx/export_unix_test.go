@@ -2,6 +2,8 @@
 
 package netx
 
+import "golang.org/x/sys/unix"
+
 // Budget returns how many connections p accepts in one turn.
 func Budget(p *Port) int { return p.l.(*acceptor).budget }
 
@@ -33,6 +35,13 @@ func Held(n *Net) int {
 
 // LockFD locks a directory as a Listen does that replaces a file.
 func LockFD(fd int) error { return lockFD(fd) }
+
+// ConnectPackets gives c a peer.
+func ConnectPackets(c *PacketConn, name string) error {
+	s := c.sock.(*datagramSocket)
+	s.remote = PacketAddr{Name: name}
+	return unix.Connect(s.fd, &unix.SockaddrUnix{Name: name})
+}
 
 // ReadPackets has c read what there is, as the reactor does.
 func ReadPackets(c *PacketConn) { _ = c.sock.(*datagramSocket).DoRead() }

@@ -1,7 +1,6 @@
 package netx
 
 import (
-	"fmt"
 	"net"
 	"time"
 
@@ -37,10 +36,7 @@ type localAttempt struct {
 func (n *Net) dialLocal(name string, f Factory, opts []Option) *deferred.Deferred[Protocol] {
 	a := &localAttempt{net: n, factory: f, cfg: n.config(opts), name: name, pause: firstLook}
 	a.d = deferred.New(a.cancel)
-	err := checkLocalName(name, maxLocalName)
-	if err == nil && name == chosenByKernel {
-		err = fmt.Errorf("%w: nobody listens at a name that the kernel has still to choose", ErrBadAddress)
-	}
+	err := checkPeerName(name, maxLocalName)
 	if err == nil {
 		err = n.hold(a)
 	}

@@ -24,10 +24,18 @@ func checkLocalName(name string, limit int) error {
 		return fmt.Errorf("%w: a path is needed", ErrBadAddress)
 	case isAbstract(name) && runtime.GOOS != "linux":
 		return fmt.Errorf("%w: abstract names are there on Linux only; for a file write ./%s", ErrBadAddress, name)
-	case strings.IndexByte(name, 0) >= 0:
+	case !isAbstract(name) && strings.IndexByte(name, 0) >= 0:
 		return fmt.Errorf("%w: a NUL byte in %q", ErrBadAddress, name)
 	case len(name) > limit:
 		return fmt.Errorf("%w: the path has %d bytes, and a Unix socket's may have %d", ErrBadAddress, len(name), limit)
 	}
 	return nil
+}
+
+// checkPeerName is checkLocalName for the name of a peer.
+func checkPeerName(name string, limit int) error {
+	if name == chosenByKernel {
+		return fmt.Errorf("%w: nobody is at a name that the kernel has still to choose", ErrBadAddress)
+	}
+	return checkLocalName(name, limit)
 }

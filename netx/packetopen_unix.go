@@ -161,7 +161,7 @@ func (s *datagramSocket) bindName(name string, cfg *config) (err error) {
 
 // connectPacketLocal opens a Unix socket that has a peer, and tells the protocol.
 func (n *Net) connectPacketLocal(name string, p PacketProtocol, cfg *config, made func(*PacketConn)) error {
-	if err := checkLocalName(name, maxLocalName); err != nil {
+	if err := checkPeerName(name, maxLocalName); err != nil {
 		return err
 	}
 	s := &datagramSocket{net: n, family: unix.AF_UNIX}

@@ -131,7 +131,7 @@ func (s *datagramSocket) reachable(to PacketAddr) (PacketAddr, error) {
 		if to.IP.IsValid() {
 			return to, badKind(to, "a Unix socket")
 		}
-		return to, checkLocalName(to.Name, maxLocalName)
+		return to, checkPeerName(to.Name, maxLocalName)
 	}
 	if !to.IP.IsValid() {
 		return to, badKind(to, "UDP")
