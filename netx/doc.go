@@ -57,6 +57,14 @@
 // Datagrams that the kernel has no room for wait too, but never without a limit:
 // past that they are dropped with [ErrBufferFull].
 //
+// # Descriptors
+//
+// Over a Unix socket they can be passed on, with [Conn.WriteFDs] to an
+// [FDReceiver]. Each has one owner at any time: WriteFDs copies, so the sender
+// keeps its own; what has come belongs to the protocol that got it; and the package
+// closes what was not sent, was not taken, or came with a message that had lost
+// some.
+//
 // # The end of a connection
 //
 // ConnectionLost is called once, last, after the descriptor was closed. The

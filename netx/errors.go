@@ -51,6 +51,11 @@ var (
 	// within WithReadLimit, and of a write of more than a datagram can be.
 	ErrMessageTooLong = errors.New("netx: message too long")
 
+	// ErrFDsLost is in the reason of a connection whose peer sent descriptors of
+	// which some were lost: there were more than WithMaxFDs allows, or this
+	// process may not have more. Those that came were closed.
+	ErrFDsLost = errors.New("netx: descriptors were lost")
+
 	// ErrUnsupported is the answer of Listen and Dial on platforms for which
 	// this package has no sockets. It is an errors.ErrUnsupported.
 	ErrUnsupported error = &sentinel{text: "netx: no sockets on this platform", kind: errors.ErrUnsupported}

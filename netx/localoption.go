@@ -7,7 +7,8 @@ import (
 
 // localConfig is what the Options for Unix sockets set.
 type localConfig struct {
-	mode fs.FileMode // 0 leaves it to the umask
+	mode   fs.FileMode // 0 leaves it to the umask
+	maxFDs int         // 0 is all that may come
 }
 
 // WithUnixMode sets the permissions of the file that a Unix socket is listened

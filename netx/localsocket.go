@@ -11,6 +11,7 @@ import (
 type localSocket struct {
 	tcpSocket // without its addresses
 	from, to  string
+	passing   *localFDs // nil if there never were any
 }
 
 // newLocalSocket wraps a connected descriptor. It has no connection yet.
@@ -21,6 +22,7 @@ func newLocalSocket(n *Net, fd int, local, remote string) *localSocket {
 // close implements socket.
 func (s *localSocket) close(bool) {
 	s.remove(s.watching)
+	s.closeFDs()
 	closeFD(int(s.fd))
 	s.fd = -1
 }

@@ -11,3 +11,11 @@ func (*Net) listenLocal(name string, _ Factory, _ []Option) (*Port, error) {
 }
 
 func connectLocal(string) (int, error) { return -1, ErrUnsupported }
+
+func (*Net) controlBuffer() []byte { return nil }
+
+func dupFD(int) (int, error) { return -1, ErrUnsupported }
+
+func sendFDs(int, []byte, []int) (int, error) { return 0, ErrUnsupported }
+
+func receiveFDs(int, []byte, []byte, int) (int, []int, error) { return 0, nil, ErrUnsupported }

@@ -29,6 +29,7 @@ type Net struct {
 
 	// Loop goroutine only.
 	buf     []byte  // where all connections read to, made at first use
+	control []byte  // where they receive descriptors to, likewise
 	anchor  *anchor // nil until it is needed, and after the reactor has stopped
 	lookups *lookups
 	reserve reserve
