@@ -3,6 +3,7 @@ package chain_test
 import (
 	"context"
 	"fmt"
+	"maps"
 	"os"
 	"os/exec"
 	"runtime/debug"
@@ -22,10 +23,10 @@ const (
 	// depthStack is what a goroutine's stack may grow to in the child, where to
 	// exceed it is fatal.
 	depthStack = 64 << 10
-
-	// crowd is how many take part.
-	crowd = 100_000
 )
+
+// crowd is how many take part.
+var crowd = map[bool]int{false: 100_000, true: 5000}[debugged()]
 
 // crowds has what must not take more stack for a crowd than for two. Each answers
 // how many it has served.
@@ -49,6 +50,13 @@ func crowds() map[string]func() int {
 		"fork, cancelled":          forkCancelled,
 		"as completed, in a chain": completeInChain,
 	}
+}
+
+// allCrowds has those of coroutines as well.
+func allCrowds() map[string]func() int {
+	all := crowds()
+	maps.Copy(all, coroutineCrowds())
+	return all
 }
 
 // handOver has a crowd wait for l, of which each releases it at once.
@@ -244,7 +252,7 @@ func TestDepth(t *testing.T) {
 			t.Errorf("recursion ended with %v, want a stack overflow\n%.2000s", err, out)
 		}
 	})
-	for name := range crowds() {
+	for name := range allCrowds() {
 		t.Run(name, func(t *testing.T) {
 			if out, err := serveApart(t, name); err != nil {
 				t.Errorf("%v\n%.2000s", err, out)
@@ -274,7 +282,7 @@ func serve(t *testing.T, name string) {
 			served = recurse(crowd)
 			return
 		}
-		served = crowds()[name]()
+		served = allCrowds()[name]()
 	})
 	if served != crowd {
 		t.Error(fmt.Sprint("served ", served, " of ", crowd))

@@ -43,6 +43,7 @@ type strand struct {
 	next  func() (struct{}, bool)  // has the work go on, and answers true if it waits again
 	stop  func()                   // has the work end in its wait
 	loop  *Turns                   // where the work was begun, or nil
+	noted bool                     // the Deferred has a record
 
 	// Loop goroutine only; the work's while it runs.
 	on        node    // what is waited for
@@ -64,7 +65,10 @@ func (s *Strand[T]) waiter() *strand { return &s.core }
 // if one does: see [Turns].
 func (s *Strand[T]) Start(next func() (struct{}, bool), stop func(), body any) *Deferred[T] {
 	s.body = body
-	s.core = strand{out: &s.out, whole: s, next: next, stop: stop, loop: loopHere()}
+	if attentive() {
+		s.out.watch(nil)
+	}
+	s.core = strand{out: &s.out, whole: s, next: next, stop: stop, loop: loopHere(), noted: s.out.marks&traced != 0}
 	s.out.state, s.out.link = bound, &s.core
 	returned := false
 	defer func() {
@@ -116,6 +120,9 @@ func (s *Strand[T]) over() node {
 	s.out.link = nil
 	s.out.state = running // so that the answer is taken as a callback's is
 	s.out.answer(v, err, body)
+	if s.core.noted {
+		s.out.noteOver(body)
+	}
 	if s.out.state == running {
 		s.out.state = settled
 	}
@@ -127,27 +134,36 @@ func (s *Strand[T]) over() node {
 
 // proceed has the work go on, and answers true if it waits again.
 func (s *strand) proceed() (waits bool) {
-	if s.loop == nil {
-		_, waits = s.next()
-		return waits
-	}
-	current := &s.loop.current
-	outer := current.Load()
-	if s.goroutine != 0 {
-		current.Store(s.goroutine)
-	}
+	outer := s.enter()
 	_, waits = s.next()
-	current.Store(outer)
+	s.leave(outer)
 	return waits
+}
+
+// enter makes the goroutine of the work the loop, and returns which was it.
+func (s *strand) enter() (outer uintptr) {
+	if s.loop == nil {
+		return 0
+	}
+	outer = s.loop.current.Load()
+	if s.goroutine != 0 {
+		s.loop.current.Store(s.goroutine)
+	}
+	return outer
+}
+
+// leave takes back enter.
+func (s *strand) leave(outer uintptr) {
+	if s.loop != nil {
+		s.loop.current.Store(outer)
+	}
 }
 
 // die is called when the work has ended its goroutine with runtime.Goexit, and the
 // one that had it go on is ending as well for that. All that waits for the result
 // has to hear of it before.
 func (s *strand) die() {
-	if s.loop != nil {
-		s.loop.current.Store(goroutine.Current())
-	}
+	s.leave(goroutine.Current())
 	s.goroutine = 0
 	s.unlist()
 	s.out.giveUp(failure.New(ErrGoexit))
@@ -156,6 +172,9 @@ func (s *strand) die() {
 // wait notes what the work waits for.
 func (s *strand) wait(on node) {
 	s.on = on
+	if s.noted {
+		s.out.noteWait(on)
+	}
 	if s.loop != nil && !s.listed {
 		s.list()
 	}
@@ -180,7 +199,9 @@ func (s *strand) end() {
 			s.die()
 		}
 	}()
+	outer := s.enter()
 	s.stop()
+	s.leave(outer)
 	returned = true
 	s.whole.over().start()
 }
