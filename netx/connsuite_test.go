@@ -101,10 +101,16 @@ func bothLost(t testing.TB, w world, a, b *recorder) {
 // resetIn is the kind of the reason that the peer of an aborted connection gets:
 // lost where there is a RST, done where the kernel has none.
 func resetIn(w world) string {
-	if _, unix := w.(*localWorld); unix {
+	if unixWorld(w) {
 		return "done"
 	}
 	return "lost"
+}
+
+// unixWorld reports whether the connections of w are over Unix sockets.
+func unixWorld(w world) bool {
+	_, local := w.(interface{ unixSockets() })
+	return local
 }
 
 // resume has r read on: without a RST, an end that stands behind input is seen by
@@ -168,7 +174,7 @@ func testTune(t *testing.T, w world) {
 	w.connect(a, b)
 	w.do(func() {
 		for _, on := range []bool{false, true} {
-			_, unix := w.(*localWorld)
+			unix := unixWorld(w)
 			for _, err := range []error{a.conn.SetNoDelay(on), a.conn.SetKeepAlive(on)} {
 				if unix != errors.Is(err, errors.ErrUnsupported) || !unix && err != nil {
 					t.Error(err)

@@ -416,6 +416,35 @@ func TestWriteFDsRefuses(t *testing.T) {
 	}
 }
 
+// takerWorld is a localWorld whose protocols take descriptors, and so read by
+// another system call.
+type takerWorld struct{ *localWorld }
+
+func (w takerWorld) connect(a, b netx.Protocol, opts ...netx.Option) {
+	w.localWorld.connect(taking(a), taking(b), opts...)
+}
+
+// taking returns a protocol that is p and an FDReceiver.
+func taking(p netx.Protocol) netx.Protocol {
+	if h, ok := p.(netx.HalfCloser); ok {
+		return halfTaker{taker{p}, h}
+	}
+	return taker{p}
+}
+
+type taker struct{ netx.Protocol }
+
+func (taker) FDsReceived([]*os.File) {}
+
+type halfTaker struct {
+	taker
+	netx.HalfCloser
+}
+
+func TestConnOnUnixWithFDs(t *testing.T) {
+	ConnSuite(t, func(t testing.TB) world { return takerWorld{newLocalWorld(t)} })
+}
+
 // TestPassAConnection hands a connection over TCP to another protocol, as a
 // supervisor does to a worker.
 func TestPassAConnection(t *testing.T) {

@@ -31,6 +31,11 @@ func bindName(fd, kind int, name string, cfg *config, then func() error) (*bound
 	if isAbstract(name) {
 		return bindAbstract(fd, name, then)
 	}
+	if mode := cfg.local.mode; mode != 0 {
+		// Linux makes the file with no more than these, so that nobody can send
+		// a datagram before settle has set them. Other systems refuse this.
+		_ = unix.Fchmod(fd, uint32(mode))
+	}
 	locked := lockDir(filepath.Dir(name))
 	defer locked.unlock()
 	err := unix.Bind(fd, &unix.SockaddrUnix{Name: name})

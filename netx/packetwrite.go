@@ -49,7 +49,8 @@ func (c *PacketConn) Write(p []byte) (int, error) {
 //     SetBroadcast.
 //
 // That there is no error does not mean that it arrived. It costs a system call,
-// and no allocation on Linux. Loop goroutine only.
+// and no allocation on Linux; with a zone of IPv6 that is a name and no number, a
+// look at the interfaces of the machine. Loop goroutine only.
 func (c *PacketConn) WriteTo(p []byte, to PacketAddr) (int, error) {
 	c.own()
 	if peer := c.sock.remoteAddr(); peer.IsValid() {

@@ -215,6 +215,10 @@ func newLocalWorld(t testing.TB, opts ...reactor.Option) *localWorld {
 	return w
 }
 
+// unixSockets marks the worlds of Unix sockets, which know no reset and have no
+// options of TCP.
+func (*localWorld) unixSockets() {}
+
 // socketPath is a path for a socket, in a folder of its own. The one of TempDir is
 // too long: it has the test's name in it.
 func socketPath(t testing.TB) string {
