@@ -112,14 +112,14 @@ func (s *datagramSocket) send(p []byte, to PacketAddr) error {
 	switch {
 	case err == nil:
 		return nil
-	case errors.Is(err, unix.ENOBUFS):
-		return errNoRoom
-	case !errors.Is(err, unix.EAGAIN):
+	case !errors.Is(err, unix.EAGAIN) && !errors.Is(err, unix.ENOBUFS):
 		return os.NewSyscallError("sendto", err)
 	case s.family == unix.AF_UNIX && !s.remote.IsValid():
 		// It is the queue of the receiver that is full, and this socket stays
 		// writable all the time.
 		return &tagged{ErrBufferFull, os.NewSyscallError("sendto", err)}
+	case errors.Is(err, unix.ENOBUFS):
+		return errNoRoom
 	}
 	return errWouldBlock
 }
