@@ -69,7 +69,7 @@ func TestUnixgramAnswer(t *testing.T) {
 		if name == "a path" != exists(w.at+"client") {
 			t.Errorf("%s: there is a file: %v", name, exists(w.at+"client"))
 		}
-		p.packets, p.froms = nil, nil
+		w.do(func() { p.packets, p.froms = nil, nil })
 		sendAll(t, w, c, name)
 		expectPackets(t, w, a, name)
 		w.do(func() {
@@ -82,7 +82,7 @@ func TestUnixgramAnswer(t *testing.T) {
 			t.Errorf("%s: the file is still there", name)
 		}
 	}
-	p.onPacket = nil
+	w.do(func() { p.onPacket = nil })
 	nameless, err := net.DialUnix("unixgram", nil, &net.UnixAddr{Net: "unixgram", Name: w.at})
 	if err != nil {
 		t.Fatal(err)
