@@ -48,8 +48,20 @@ var (
 	ErrBufferFull = errors.New("netx: more output is buffered than WithMaxBuffered allows")
 
 	// ErrMessageTooLong is the failure of a read that did not find its delimiter
-	// within WithReadLimit, and of a write of more than a datagram can be.
+	// within WithReadLimit, stands in the reason of a connection whose peer sent a
+	// frame above the limit of its Framing, and is the answer to sending a frame
+	// that its length prefix has no room for, or more than a datagram can be.
 	ErrMessageTooLong = errors.New("netx: message too long")
+
+	// ErrBadFrame is the failure of a read that found no frame of its Framing,
+	// stands in the reason of a connection whose peer sent such a thing, and is
+	// the answer to sending a frame that the Framing cannot carry.
+	ErrBadFrame = errors.New("netx: bad frame")
+
+	// ErrBadProxyHeader is what became of a connection that began with something
+	// else than the header of WithProxyProtocol, and the answer to a header that
+	// cannot be read or sent.
+	ErrBadProxyHeader = errors.New("netx: bad PROXY header")
 
 	// ErrFDsLost is in the reason of a connection whose peer sent descriptors of
 	// which some were lost: there were more than WithMaxFDs allows, or this

@@ -21,6 +21,9 @@ func (n *Net) listen(p *Port, to target) error {
 		return err
 	}
 	a := &acceptor{net: n, port: p, fd: fd, budget: firstBudget}
+	if p.cfg.proxy.use != nil {
+		a.waits = make(map[*proxyWait]struct{})
+	}
 	p.l, p.addr = a, net.TCPAddrFromAddrPort(localAddrOf(fd))
 	if err = n.moor(); err == nil { // it gives the reserve back in the end
 		n.reserve.take() // without it, a want of descriptors is only handled less well

@@ -4,6 +4,7 @@ package netx
 
 import (
 	"errors"
+	"fmt"
 	"net"
 	"os"
 
@@ -14,7 +15,12 @@ import (
 func (n *Net) listenLocal(name string, f Factory, opts []Option) (*Port, error) {
 	p := &Port{env: &n.env, factory: f, cfg: n.config(opts)}
 	err := checkLocalName(name, maxLocalName)
-	if err == nil {
+	switch {
+	case err != nil:
+	case p.cfg.proxy.use != nil:
+		// To serve what comes without looking for the header would be worse.
+		err = fmt.Errorf("the PROXY protocol on a Unix socket: %w", errors.ErrUnsupported)
+	default:
 		err = n.openLocal(p, name)
 	}
 	if err != nil {

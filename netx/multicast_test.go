@@ -13,8 +13,8 @@ import (
 	"github.com/spindle-go/spindle/netx"
 )
 
-// loopback returns the name of the interface that a machine speaks with itself by.
-func loopback(t testing.TB) string {
+// loopbackInterface returns the name of the interface that a machine speaks with itself by.
+func loopbackInterface(t testing.TB) string {
 	t.Helper()
 	all, err := net.Interfaces()
 	if err != nil {
@@ -68,7 +68,7 @@ func TestMulticast(t *testing.T) {
 				requireLinux(t) // not every system has groups of IPv4 on such a socket
 			}
 			w := newUDPWorld(t)
-			lo := loopback(t)
+			lo := loopbackInterface(t)
 			group := netip.MustParseAddr(tt.group)
 			if group.Is6() {
 				lo = multicast6(t) // which nothing leaves, as the TTL is 0
@@ -123,7 +123,7 @@ func TestMulticast(t *testing.T) {
 
 func TestMulticastNonsense(t *testing.T) {
 	w := newUDPWorld(t)
-	lo := loopback(t)
+	lo := loopbackInterface(t)
 	c := w.listen("udp4", "127.0.0.1:0", nil)
 	w.do(func() {
 		for name, err := range map[string]error{

@@ -27,6 +27,7 @@ type config struct {
 	readLimit         int
 	pairBuffer        int
 
+	proxy  proxyConfig
 	local  localConfig
 	packet packetConfig
 }
@@ -43,6 +44,7 @@ func newConfig(e *env, opts []Option) *config {
 		readBuffer:     64 << 10,
 		readLimit:      64 << 10,
 		pairBuffer:     64 << 10,
+		proxy:          proxyConfig{timeout: 10 * time.Second, limit: 4096},
 	}
 	for _, o := range opts {
 		if o != nil {

@@ -154,8 +154,8 @@ func testPacketPeerAlone(t *testing.T, w packetWorld) {
 	closeAll(t, w, ca, cb)
 }
 
-// reports collects the failures that nobody handled.
-func reports() *[]*failure.Failure {
+// unhandled collects the failures that nobody handled.
+func unhandled() *[]*failure.Failure {
 	var reported []*failure.Failure
 	deferred.SetUnhandledHandler(func(u deferred.Unhandled) { reported = append(reported, u.Failure) })
 	return &reported
@@ -171,7 +171,7 @@ func testPacketPanic(t *testing.T, w packetWorld) {
 	}
 	ca, cb := w.packets(nil, b)
 	b.onLost = func(*failure.Failure) { panic(boom) }
-	reported := reports()
+	reported := unhandled()
 	sendAll(t, w, ca, "good", "bad", "good")
 	expectPackets(t, w, b, "good", "bad", "good")
 	closeAll(t, w, ca, cb)
@@ -189,7 +189,7 @@ func testPacketErrorPanic(t *testing.T, w packetWorld) {
 	b.onError = func(error) { panic(boom) }
 	ca, cb := w.packets(nil, b)
 	failOnce := true
-	reported := reports()
+	reported := unhandled()
 	w.do(func() {
 		netx.MisbehavePackets(cb, netx.PacketFaults{Receive: func(receive func() error) error {
 			if failOnce {

@@ -51,7 +51,7 @@ func TestSocatUDPServer(t *testing.T) {
 
 func TestSocatMulticast(t *testing.T) {
 	const group = "239.255.83.9"
-	lo := loopback(t)
+	lo := loopbackInterface(t)
 	w := newUDPWorld(t)
 	// To us.
 	p := &packetRecorder{}
