@@ -55,8 +55,9 @@ const (
 // acceptor is the socket of a Port. Loop goroutine only.
 type acceptor struct {
 	// Fixed after listen.
-	net  *Net
-	port *Port
+	net   *Net
+	port  *Port
+	local *boundName // of a Unix socket, nil for TCP
 
 	state  acceptState
 	fd     int // negative after close
@@ -117,6 +118,10 @@ func (a *acceptor) goOn(err error, budget int) bool {
 
 // serve makes a connection of an accepted descriptor.
 func (a *acceptor) serve(fd int, sa unix.Sockaddr) {
+	if a.local != nil {
+		a.serveLocal(fd, sa)
+		return
+	}
 	if !acceptInherits {
 		// It may fail on a connection that has ended already, which then learns
 		// of that by its first read.
@@ -222,6 +227,9 @@ func (a *acceptor) close() {
 	a.state = closed
 	a.net.release(a)
 	a.net.r.RemoveReader(a)
+	if a.local != nil {
+		a.local.remove()
+	}
 	closeFD(a.fd)
 	a.fd = -1
 	for w := range a.waits {

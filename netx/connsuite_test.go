@@ -47,6 +47,7 @@ func (s suiteWorld) Do(f func())                                     { s.w.do(f)
 func (s suiteWorld) Until(what string, cond func() bool)             { s.w.until(what, cond) }
 func (s suiteWorld) Settle()                                         { s.w.settle() }
 func (s suiteWorld) Much() int                                       { return s.w.much() }
+func (s suiteWorld) Local() bool                                     { return unixWorld(s.w) }
 
 // expect compares stories, on the loop.
 func expect(t testing.TB, w world, r *recorder, want string) {
@@ -61,8 +62,34 @@ func expect(t testing.TB, w world, r *recorder, want string) {
 // bothLost waits for the end of a connection.
 func bothLost(t testing.TB, w world, a, b *recorder) {
 	t.Helper()
+	if resetIn(w) == "done" {
+		w.do(func() { resume(a); resume(b) })
+	}
 	w.until("the end of both sides", func() bool { return a.lost() && b.lost() })
 	w.settle()
+}
+
+// resetIn is the kind of the reason that the peer of an aborted connection gets:
+// lost where there is a RST, done where the kernel has none.
+func resetIn(w world) string {
+	if unixWorld(w) {
+		return "done"
+	}
+	return "lost"
+}
+
+// unixWorld reports whether the connections of w are over Unix sockets.
+func unixWorld(w world) bool {
+	_, local := w.(interface{ unixSockets() })
+	return local
+}
+
+// resume has r read on: without a RST, an end that stands behind input is seen by
+// reading.
+func resume(r *recorder) {
+	if r.conn != nil {
+		r.conn.Resume()
+	}
 }
 
 // noise is n bytes that are not alike.

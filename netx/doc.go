@@ -1,5 +1,6 @@
 // Package netx turns the network into protocols and Deferreds, on the goroutine
-// of a reactor: TCP over IPv4 and IPv6, as servers and as clients.
+// of a reactor: TCP over IPv4 and IPv6, Unix sockets, and datagrams over UDP and
+// Unix sockets, as servers and as clients.
 //
 //	type echo struct{ conn *netx.Conn }
 //
@@ -16,10 +17,14 @@
 // connections. A [Stream] is asked: each read and write answers with a Deferred.
 // It suits a conversation, in a coroutine most of all.
 //
+// For datagrams there is a [PacketConn], which a [PacketProtocol] is called by, or
+// which is asked with Receive. It has one peer or none, and knows broadcast and
+// multicast.
+//
 // What runs on a [Network] runs on any implementation of it. [Net] is the one of
-// the operating system. [Pair] joins two protocols in memory, for tests, and with
-// a timeout.VirtualClock all that happens is the same in each run. Package netxtest
-// holds any kind of connection to the rules below.
+// the operating system. [Pair] and [PacketPair] join two protocols in memory, for
+// tests, and with a timeout.VirtualClock all that happens is the same in each run.
+// Package netxtest holds any kind of connection to the rules below.
 //
 // # Who may call
 //
@@ -59,6 +64,9 @@
 // other direction [Conn.Pause] stops the input, and the peer has to wait; a
 // Stream does that by itself. That the peer has gone is noticed all the same.
 //
+// Datagrams that the kernel has no room for wait too, but never without a limit:
+// past that they are dropped with [ErrBufferFull].
+//
 // A source that can wait is best registered as a producer
 // ([Conn.RegisterProducer]): it is told when to go on, and Close waits for it.
 // [Pipe] joins two connections in this way, and holds no more than one of them can
@@ -78,6 +86,14 @@
 // [Net.AdoptConn] and [Net.AdoptListener] take over what package net has made, and
 // [Net.AdoptFD] and [Net.AdoptListenerFD] descriptors that came from elsewhere. They
 // work with a duplicate: the caller keeps the original and closes it.
+//
+// # Descriptors
+//
+// Over a Unix socket they can be passed on, with [Conn.WriteFDs] to an
+// [FDReceiver]. Each has one owner at any time: WriteFDs copies, so the sender
+// keeps its own; what has come belongs to the protocol that got it; and the package
+// closes what was not sent, was not taken, or came with a message that had lost
+// some.
 //
 // # TLS
 //
@@ -138,6 +154,9 @@
 //
 // That the peer got what went out is not known to TCP, and not said.
 //
+// A Unix socket knows no reset: the peer of an aborted connection sees a clean
+// end, unless it had sent what was not read.
+//
 // A FIN closes one direction. A protocol that is a [HalfCloser] is told and can
 // still answer. For any other it is the end, but what it has written by then is
 // sent first.
@@ -161,7 +180,9 @@
 // error. A limit on frames is told once, and a frame that is cut off by the end is
 // a loss. A protocol whose ConnectionMade panics loses its connection on both
 // sides, and a Dial's Deferred fails with it. StopListening can be called twice.
-// TCP_NODELAY is on, as in package net.
+// TCP_NODELAY is on, as in package net. A flood of empty datagrams does not hold
+// up the loop, a datagram that is cut says so, and one that cannot be sent at once
+// waits.
 //
 // # Platforms
 //

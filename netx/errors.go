@@ -47,7 +47,8 @@ var (
 	ErrWriteClosed error = &sentinel{text: "netx: the output was closed by CloseWrite", kind: net.ErrClosed}
 
 	// ErrBufferFull is the answer to the write that went past WithMaxBuffered,
-	// and stands in the reason of its connection.
+	// and stands in the reason of its connection. A PacketConn drops the datagram
+	// and goes on.
 	ErrBufferFull = errors.New("netx: more output is buffered than WithMaxBuffered allows")
 
 	// ErrProducerRegistered is the answer to RegisterProducer on a connection that
@@ -57,7 +58,7 @@ var (
 	// ErrMessageTooLong is the failure of a read that did not find its delimiter
 	// within WithReadLimit, stands in the reason of a connection whose peer sent a
 	// frame above the limit of its Framing, and is the answer to sending a frame
-	// that its length prefix has no room for.
+	// that its length prefix has no room for, or more than a datagram can be.
 	ErrMessageTooLong = errors.New("netx: message too long")
 
 	// ErrAlreadyTLS is the failure of StartTLS on a connection that speaks TLS,
@@ -73,6 +74,11 @@ var (
 	// else than the header of WithProxyProtocol, and the answer to a header that
 	// cannot be read or sent.
 	ErrBadProxyHeader = errors.New("netx: bad PROXY header")
+
+	// ErrFDsLost is in the reason of a connection whose peer sent descriptors of
+	// which some were lost: there were more than WithMaxFDs allows, or this
+	// process may not have more. Those that came were closed.
+	ErrFDsLost = errors.New("netx: descriptors were lost")
 
 	// ErrUnsupported is the answer of Listen and Dial on platforms for which
 	// this package has no sockets. It is an errors.ErrUnsupported.

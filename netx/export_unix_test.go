@@ -2,7 +2,11 @@
 
 package netx
 
-import "syscall"
+import (
+	"syscall"
+
+	"golang.org/x/sys/unix"
+)
 
 // Budget returns how many connections p accepts in one turn.
 func Budget(p *Port) int { return p.l.(*acceptor).budget }
@@ -35,3 +39,16 @@ func Held(n *Net) int {
 
 // CallError is what a socket answers for an errno.
 func CallError(call string, errno syscall.Errno) error { return callError(call, errno) }
+
+// LockFD locks a directory as a Listen does that replaces a file.
+func LockFD(fd int) error { return lockFD(fd) }
+
+// ConnectPackets gives c a peer.
+func ConnectPackets(c *PacketConn, name string) error {
+	s := c.sock.(*datagramSocket)
+	s.remote = PacketAddr{Name: name}
+	return unix.Connect(s.fd, &unix.SockaddrUnix{Name: name})
+}
+
+// ReadPackets has c read what there is, as the reactor does.
+func ReadPackets(c *PacketConn) { _ = c.sock.(*datagramSocket).DoRead() }

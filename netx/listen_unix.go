@@ -61,7 +61,7 @@ func listenAddr(to target) netip.AddrPort {
 		return netip.AddrPortFrom(to.addr, to.port)
 	case to.host != "":
 		return netip.AddrPortFrom(to.loopback(), to.port)
-	case to.network == "tcp6":
+	case to.family() == "6":
 		return netip.AddrPortFrom(netip.IPv6Unspecified(), to.port)
 	}
 	return netip.AddrPortFrom(netip.IPv4Unspecified(), to.port)

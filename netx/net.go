@@ -29,6 +29,7 @@ type Net struct {
 
 	// Loop goroutine only.
 	buf     []byte  // where all connections read to, made at first use
+	control []byte  // where they receive descriptors to, likewise
 	anchor  *anchor // nil until it is needed, and after the reactor has stopped
 	lookups *lookups
 	reserve reserve
@@ -74,6 +75,14 @@ func (n *Net) Now() time.Time { return n.r.Now() }
 // The port is a number; without one, or with 0, the kernel chooses, see
 // [Port.Addr].
 //
+// The network may also be "unix", for a stream socket of this machine. The
+// address is a path of at most 107 bytes (103 on macOS and the BSDs). A socket
+// file that nobody listens at any more is replaced; one that somebody listens at,
+// or a file that is no socket, is left alone, and the error is
+// syscall.EADDRINUSE. Permissions are those of [WithUnixMode]. The file is
+// removed when the Port ends, if it is still the same one. On Linux "@name" is an
+// abstract name, without a file, and "@" has the kernel choose one.
+//
 // Errors, all with the address: ErrBadAddress; ErrCannotListen with what the
 // kernel says, such as syscall.EADDRINUSE; ErrUnsupported; what the reactor says
 // when it cannot watch the port. A nil f panics. It does not block.
@@ -81,6 +90,9 @@ func (n *Net) Listen(network, address string, f Factory, opts ...Option) (*Port,
 	n.env.own()
 	if f == nil {
 		panic("netx: Listen without a factory")
+	}
+	if network == "unix" {
+		return n.listenLocal(address, f, opts)
 	}
 	to, err := parseTarget(network, address)
 	if err == nil {
@@ -104,7 +116,8 @@ func (n *Net) Listen(network, address string, f Factory, opts ...Option) (*Port,
 //
 // Network and address are as for Listen, but the host may be a name, which is
 // looked up off the loop; without a host it is this machine; a port is needed.
-// The addresses of a name are tried one after the other.
+// The addresses of a name are tried one after the other. For "unix" the address
+// is the path or the abstract name; a server whose queue is full is waited for.
 //
 // Failures, all with the address: ErrBadAddress; what the resolver says, such as
 // a *net.DNSError; ErrConnectionRefused and other errors of the kernel, of all
@@ -118,6 +131,9 @@ func (n *Net) Dial(network, address string, f Factory, opts ...Option) *deferred
 	n.env.own()
 	if f == nil {
 		panic("netx: Dial without a factory")
+	}
+	if network == "unix" {
+		return n.dialLocal(address, f, opts)
 	}
 	to, err := parseTarget(network, address)
 	if err == nil {

@@ -24,6 +24,13 @@ type Network interface {
 
 	// Dial connects to an address, see [Net.Dial].
 	Dial(network, address string, f Factory, opts ...Option) *deferred.Deferred[Protocol]
+
+	// ListenPacket opens a socket for datagrams at an address, see
+	// [Net.ListenPacket].
+	ListenPacket(network, address string, p PacketProtocol, opts ...Option) (*PacketConn, error)
+
+	// DialPacket opens a socket for datagrams with one peer, see [Net.DialPacket].
+	DialPacket(network, address string, p PacketProtocol, opts ...Option) *deferred.Deferred[*PacketConn]
 }
 
 var _ Network = (*Net)(nil)

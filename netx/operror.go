@@ -58,6 +58,12 @@ func isPanic(f *failure.Failure) bool {
 	return errors.As(f, &p)
 }
 
+// isPanicError is isPanic for an error that may be none.
+func isPanicError(err error) bool {
+	f, ok := err.(*failure.Failure) //nolint:errorlint // a panic is passed on as it is
+	return ok && isPanic(f)
+}
+
 // tagged is an error that is also of a kind, without saying so in its text.
 type tagged struct{ kind, err error }
 

@@ -36,7 +36,10 @@ type config struct {
 	handshakeTimeout time.Duration
 	handshakeFailed  func(remote net.Addr, err error)
 
-	proxy                   proxyConfig
+	proxy  proxyConfig
+	local  localConfig
+	packet packetConfig
+
 	discard                 bool // at close, what the kernel has not sent
 	reusePort               bool
 	idleTimeout             time.Duration

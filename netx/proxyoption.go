@@ -47,7 +47,8 @@ type proxyConfig struct {
 // whether the port is open, is not worth a failure. All of these are Rejected in
 // PortStats.
 //
-// A nil use panics, and Dial and [Pair] ignore it.
+// A nil use panics, and Dial and [Pair] ignore it. A Listen at a Unix socket fails
+// with errors.ErrUnsupported.
 func WithProxyProtocol(use func(peer net.Addr) ProxyUse) Option {
 	if use == nil {
 		panic("netx: WithProxyProtocol of nil")

@@ -43,7 +43,9 @@ func (c *Conn) input(buf []byte) {
 	n, err := c.sock.read(buf)
 	switch err {
 	case nil:
-		c.deliver(dataReceived, buf[:n])
+		if c.deliverFDs() {
+			c.deliver(dataReceived, buf[:n])
+		}
 	case errWouldBlock: //nolint:errorlint // a socket answers it, and io.EOF, as they are
 	case io.EOF:
 		c.inputEnded()

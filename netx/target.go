@@ -9,7 +9,7 @@ import (
 
 // target is a network and an address as text, taken apart.
 type target struct {
-	network string     // tcp, tcp4 or tcp6
+	network string     // tcp, tcp4 or tcp6; or udp, udp4 or udp6
 	host    string     // as given, may be empty
 	addr    netip.Addr // valid if the host is an IP address
 	port    uint16
@@ -18,8 +18,13 @@ type target struct {
 // parseTarget takes a network and an address apart, and says what is wrong with
 // them if that can be said without asking anybody.
 func parseTarget(network, address string) (target, error) {
+	return parseTargetOf("tcp", network, address)
+}
+
+// parseTargetOf is parseTarget for a kind of network: tcp or udp.
+func parseTargetOf(kind, network, address string) (target, error) {
 	switch network {
-	case "tcp", "tcp4", "tcp6":
+	case kind, kind + "4", kind + "6":
 	default:
 		return target{}, &tagged{ErrBadAddress, net.UnknownNetworkError(network)}
 	}
@@ -52,12 +57,15 @@ func parsePort(text string) (uint16, error) {
 	return uint16(n), nil
 }
 
+// family returns "4" or "6" if the network has addresses of one family.
+func (t target) family() string { return t.network[len("tcp"):] }
+
 // suits reports whether the network has addresses like a.
 func (t target) suits(a netip.Addr) bool {
-	switch t.network {
-	case "tcp4":
+	switch t.family() {
+	case "4":
 		return a.Is4()
-	case "tcp6":
+	case "6":
 		return a.Is6()
 	}
 	return true
@@ -86,7 +94,7 @@ func (t target) wildcard() bool {
 
 // loopback is what localhost, or no host at all, stands for.
 func (t target) loopback() netip.Addr {
-	if t.network == "tcp6" {
+	if t.family() == "6" {
 		return netip.IPv6Loopback()
 	}
 	return netip.AddrFrom4([4]byte{127, 0, 0, 1})
@@ -104,4 +112,4 @@ func (t target) literal() (netip.Addr, bool) {
 }
 
 // ipNetwork is what a Resolver is to look for.
-func (t target) ipNetwork() string { return "ip" + t.network[len("tcp"):] }
+func (t target) ipNetwork() string { return "ip" + t.family() }

@@ -13,6 +13,7 @@ const (
 	dataReceived
 	readClosed
 	writeClosed
+	fdsReceived
 	outputMoved
 	closeWaits
 	finishAsked
@@ -65,6 +66,8 @@ func (c *Conn) callOptional(what upcall) {
 		if p, ok := c.proto.(HalfCloser); ok {
 			p.WriteClosed()
 		}
+	case fdsReceived:
+		c.proto.(FDReceiver).FDsReceived(c.sock.(fdCarrier).takeFDs())
 	case outputMoved:
 		if p, ok := c.proto.(outputWatcher); ok {
 			p.outputMoved()

@@ -3,6 +3,8 @@ package netx_test
 import (
 	"context"
 	"net"
+	"os"
+	"path/filepath"
 	"testing"
 	"time"
 
@@ -85,12 +87,13 @@ type tcpWorld struct {
 	t   testing.TB
 	r   *reactor.Reactor
 	net *netx.Net
+	on  string // the network
 	at  string // the address to listen at
 }
 
 func newTCPWorld(t testing.TB, opts ...reactor.Option) *tcpWorld {
 	deferredtest.CheckUnhandled(t)
-	w := &tcpWorld{t: t, at: "127.0.0.1:0"}
+	w := &tcpWorld{t: t, on: "tcp", at: "127.0.0.1:0"}
 	w.r = startReactor(t, opts...)
 	w.net = netx.New(w.r)
 	return w
@@ -168,11 +171,11 @@ func (w *tcpWorld) connect(a, b netx.Protocol, opts ...netx.Option) {
 	made := 0
 	w.do(func() {
 		var err error
-		if port, err = w.net.Listen("tcp", w.at, counted(b, &made), opts...); err != nil {
+		if port, err = w.net.Listen(w.on, w.at, counted(b, &made), opts...); err != nil {
 			w.t.Error(err)
 			return
 		}
-		dialled = w.net.Dial("tcp", port.Addr().String(), factory(a), opts...)
+		dialled = w.net.Dial(w.on, port.Addr().String(), factory(a), opts...)
 		dialled.AddBoth(func(p netx.Protocol, err error) (netx.Protocol, error) {
 			if err != nil {
 				w.t.Error(err)
@@ -198,12 +201,12 @@ func (w *tcpWorld) streams(opts ...netx.Option) (a, b *netx.Stream) {
 	var l *netx.StreamListener
 	w.do(func() {
 		var err error
-		if l, err = netx.ListenStream(w.net, "tcp", w.at, opts...); err != nil {
+		if l, err = netx.ListenStream(w.net, w.on, w.at, opts...); err != nil {
 			w.t.Error(err)
 			return
 		}
 		l.Accept().Tap(func(s *netx.Stream) { b = s }).Catch(w.unexpected)
-		netx.DialStream(w.net, "tcp", l.Addr().String(), opts...).Tap(func(s *netx.Stream) { a = s }).Catch(w.unexpected)
+		netx.DialStream(w.net, w.on, l.Addr().String(), opts...).Tap(func(s *netx.Stream) { a = s }).Catch(w.unexpected)
 	})
 	w.until("the streams", func() bool { return a != nil && b != nil })
 	w.do(func() { l.Close() })
@@ -211,3 +214,32 @@ func (w *tcpWorld) streams(opts ...netx.Option) (a, b *netx.Stream) {
 }
 
 func (w *tcpWorld) unexpected(f *failure.Failure) { w.t.Errorf("unexpected: %+v", f) }
+
+// localWorld is the world of Unix stream sockets.
+type localWorld struct{ *tcpWorld }
+
+func newLocalWorld(t testing.TB, opts ...reactor.Option) *localWorld {
+	w := &localWorld{newTCPWorld(t, opts...)}
+	w.on, w.at = "unix", socketPath(t)
+	return w
+}
+
+// unixSockets marks the worlds of Unix sockets, which know no reset and have no
+// options of TCP.
+func (*localWorld) unixSockets() {}
+
+// socketPath is a path for a socket, in a folder of its own. The one of TempDir is
+// too long: it has the test's name in it.
+func socketPath(t testing.TB) string {
+	t.Helper()
+	dir, err := os.MkdirTemp("", "netx")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := os.RemoveAll(dir); err != nil {
+			t.Error(err)
+		}
+	})
+	return filepath.Join(dir, "s")
+}

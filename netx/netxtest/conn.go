@@ -95,6 +95,10 @@ func expect(t testing.TB, w World, r *Recorder, want string) {
 // bothLost waits for the end of a connection.
 func bothLost(t testing.TB, w World, a, b *Recorder) {
 	t.Helper()
+	if isLocal(w) {
+		// Without a reset, an end that stands behind input is seen by reading.
+		w.Do(func() { resume(a); resume(b) })
+	}
 	w.Until("the end of both sides", func() bool { return a.Lost() && b.Lost() })
 	w.Settle()
 }
@@ -150,8 +154,10 @@ func testTune(t *testing.T, w World) {
 	w.Connect(a, b)
 	w.Do(func() {
 		for _, on := range []bool{false, true} {
-			if err := errors.Join(a.Conn.SetNoDelay(on), a.Conn.SetKeepAlive(on)); err != nil {
-				t.Error(err)
+			for _, err := range []error{a.Conn.SetNoDelay(on), a.Conn.SetKeepAlive(on)} {
+				if local := isLocal(w); local != errors.Is(err, errors.ErrUnsupported) || !local && err != nil {
+					t.Error(err)
+				}
 			}
 		}
 		a.Conn.Close()
@@ -175,4 +181,11 @@ func testString(t *testing.T, w World) {
 		}
 	})
 	bothLost(t, w, a, b)
+}
+
+// resume has r read on.
+func resume(r *Recorder) {
+	if r.Conn != nil {
+		r.Conn.Resume()
+	}
 }

@@ -92,7 +92,7 @@ func testAbortInside(t *testing.T, w World) {
 	w.Connect(a, b)
 	bothLost(t, w, a, b)
 	expect(t, w, a, "made, lost: aborted")
-	expect(t, w, b, "made, lost: lost")
+	expect(t, w, b, "made, lost: "+resetIn(w))
 }
 
 func testOneEnd(t *testing.T, w World) {
@@ -182,7 +182,7 @@ func testCloseDeadline(t *testing.T, w World) {
 	w.Do(func() { a.Conn.Close() })
 	lateFor(t, w, a)
 	bothLost(t, w, a, b)
-	expect(t, w, b, "made, lost: lost")
+	expect(t, w, b, "made, lost: "+resetIn(w))
 }
 
 func testFINDeadline(t *testing.T, w World) {
@@ -226,7 +226,7 @@ func testPanics(t *testing.T, w World) {
 		if strings.Count(b.Story(), "lost") != 1 {
 			t.Errorf("%s: %s", name, b.Story())
 		}
-		if name == "DataReceived" && KindOf(a.Reason) != "lost" {
+		if name == "DataReceived" && KindOf(a.Reason) != resetIn(w) {
 			t.Errorf("the peer of a protocol that broke is told that %v", a.Reason)
 		}
 	}

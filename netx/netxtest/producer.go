@@ -257,6 +257,9 @@ func testStopProducing(t *testing.T, w World) {
 		"the peer's RST": func(_, b *Recorder) { b.Conn.Abort() },
 		"the buffer":     func(a, _ *Recorder) { a.Conn.Write(make([]byte, 4*w.Much())) },
 	} {
+		if name == "the peer's RST" && isLocal(w) {
+			continue // it is a FIN there, for which a producer is not cut off
+		}
 		a, b := &Recorder{}, deaf()
 		w.Connect(a, b, netx.WithMaxBuffered(w.Much()))
 		w.Do(func() {

@@ -31,6 +31,30 @@ type World interface {
 	Much() int
 }
 
+// LocalWorld is a World that may be one of Unix sockets. These know no reset: the
+// peer of an aborted connection sees a clean end, behind what had come before. And
+// they have none of the options of TCP.
+type LocalWorld interface {
+	World
+
+	// Local reports whether it is one.
+	Local() bool
+}
+
+// isLocal reports whether the connections of w are over Unix sockets.
+func isLocal(w World) bool {
+	l, ok := w.(LocalWorld)
+	return ok && l.Local()
+}
+
+// resetIn is the kind of the reason that the peer of an aborted connection gets.
+func resetIn(w World) string {
+	if isLocal(w) {
+		return "done"
+	}
+	return "lost"
+}
+
 // PairWorld is the world of netx.Pair, on a virtual clock: what happens in it is
 // the same in each run.
 type PairWorld struct {

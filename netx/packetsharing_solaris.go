@@ -1,0 +1,6 @@
+package netx
+
+import "golang.org/x/sys/unix"
+
+// sharingOptions are what lets several sockets have one address.
+func sharingOptions() []int { return []int{unix.SO_REUSEADDR} }
