@@ -28,7 +28,8 @@ import (
 // A coroutine belongs to the loop that it was begun on, and does not outlive it:
 // when the loop has ended, what the coroutine waits for is cancelled, and Await
 // does not return but panics with ErrAbandoned, so that f's defers run. The
-// Deferred then fails with ErrAbandoned, which is not reported as unhandled. A
+// Deferred then fails with ErrAbandoned, which is not reported as unhandled; the
+// failure of a list or a Scope that comes of it is, as any other. A
 // coroutine that is begun where there is no loop has no owner, and one that is
 // never resumed leaks; deferredtest.CheckCoroutines finds it in a test.
 //

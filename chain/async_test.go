@@ -278,6 +278,7 @@ func TestAsyncTimesOut(t *testing.T) {
 }
 
 func TestAwaitAllocatesNothing(t *testing.T) {
+	skipInDebug(t)
 	deferredtest.CheckCoroutines(t)
 	var d *deferred.Deferred[int]
 	chain.Async(func(co *chain.Co) (int, error) {

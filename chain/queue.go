@@ -5,7 +5,8 @@ import "github.com/spindle-go/spindle/deferred"
 // Queue hands items from those who put them in to those who get them, first in,
 // first out and first come, first served. Whoever has to wait waits with a
 // Deferred. It is Twisted's DeferredQueue, and has PutWait besides, so that one
-// side can hold up the other.
+// side can hold up the other. It has no end of its own: put in an item that says
+// so, or cancel the Deferreds of those who get.
 //
 // The zero value is a Queue of size 0 and backlog 0. A Queue belongs to one
 // goroutine, must not be copied after first use, and never blocks.

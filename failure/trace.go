@@ -1,6 +1,7 @@
 package failure
 
 import (
+	"errors"
 	"fmt"
 	"runtime"
 	"slices"
@@ -14,7 +15,8 @@ const plumbing = "github.com/spindle-go/spindle/"
 // Traceback returns the text of the error and the place it was born, one frame
 // a line, innermost first. In debug mode its story comes next, what happened to
 // it since, oldest first, see Hops. What the error wraps follows in order: each Failure
-// with its own text and place, each panic with its stack.
+// with its own text and place, each panic with its stack. A place within this
+// module alone is left out when such a Failure has one.
 //
 // It resolves the program counters, so it costs some microseconds. Any
 // goroutine may call it.
@@ -67,7 +69,7 @@ func (f *Failure) tell(b *strings.Builder) {
 }
 
 // frames resolves the program counters and drops our own frames from the top,
-// unless nothing else would be left.
+// unless nothing else would be left and no Failure that it wraps has a place.
 func (f *Failure) frames() []runtime.Frame {
 	pcs := f.pcs()
 	if len(pcs) == 0 {
@@ -86,6 +88,9 @@ func (f *Failure) frames() []runtime.Frame {
 		if !ours(frame.Function) {
 			return all[i:]
 		}
+	}
+	if inner, ok := errors.AsType[*Failure](f.err); ok && len(inner.pcs()) > 0 {
+		return nil // that one knows a better place
 	}
 	return all
 }

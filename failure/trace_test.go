@@ -119,6 +119,21 @@ func TestTracebackLeavesOutOurOwnFrames(t *testing.T) {
 	if !strings.Contains(only.Traceback(), "failure.New") {
 		t.Errorf("with nothing else to show it shows nothing: %q", only.Traceback())
 	}
+	ours := reflect.ValueOf(failure.New).Pointer()
+	for _, row := range []struct {
+		name  string
+		inner *failure.Failure
+		shown bool
+	}{
+		{"of one that wraps another", failure.New(errPlain), false},
+		{"of one that wraps another without a place", failure.At(errPlain, 0), true},
+	} {
+		outer := failure.At(fmt.Errorf("outer: %w", row.inner), ours)
+		own, _, _ := strings.Cut(outer.Traceback(), "which wraps")
+		if got := strings.Contains(own, "failure.New"); got != row.shown {
+			t.Errorf("%s it shows our own frames: %t\n%s", row.name, got, outer.Traceback())
+		}
+	}
 	f := failure.New(errPlain)
 	if strings.Contains(f.Traceback(), "spindle/failure.New") {
 		t.Errorf("New names itself:\n%s", f.Traceback())

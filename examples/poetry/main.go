@@ -17,6 +17,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net"
 	"os"
 	"strings"
 	"time"
@@ -43,6 +44,11 @@ func run(args []string) error {
 	n := netx.New(r)
 	if len(args) > 0 && args[0] == "serve" {
 		return serve(r, n, args[1:])
+	}
+	for _, address := range args {
+		if _, _, err := net.SplitHostPort(address); err != nil {
+			return fmt.Errorf("usage: poetry [host:port ...], not %q", args)
+		}
 	}
 	_, err = reactor.React(context.Background(), r, func(*reactor.Reactor) *deferred.Deferred[[]chain.Result[string]] {
 		addresses := args
@@ -109,6 +115,9 @@ func serve(r *reactor.Reactor, n *netx.Net, args []string) error {
 	pause, err := time.ParseDuration(args[1])
 	if err != nil {
 		return err
+	}
+	if pause < 0 {
+		return fmt.Errorf("a pause cannot be negative: %v", pause)
 	}
 	port, err := listen(n, args[0], poems[0], pause)
 	if err != nil {
