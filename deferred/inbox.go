@@ -72,6 +72,7 @@ func (i *Inbox[T]) handle(d *Deferred[T]) (next node) {
 	}
 	v, f, _ := d.take()
 	i.value, i.fail, s.on = v, f, nil
+	s.settleIn()
 	if f != nil {
 		i.fail = s.out.handed(f)
 	}
