@@ -95,3 +95,26 @@ func TestFailureOfWhatAnEndedCoroutineAwaitedIsReported(t *testing.T) {
 		})
 	}
 }
+
+// explosive is a Canceller that panics.
+type explosive struct{}
+
+func (explosive) Cancel() { panic("PassCancelTo") }
+
+func TestLoopEndsItsCoroutinesWhereACancelPanics(t *testing.T) {
+	deferred.FlushUnhandled()
+	reported, ended := 0, 0
+	deferred.SetUnhandledHandler(func(deferred.Unhandled) { reported++ })
+	defer deferred.SetUnhandledHandler(nil)
+	onLoop(func(*deferred.Turns) {
+		for range 3 {
+			chain.Async(func(co *chain.Co) (int, error) {
+				defer func() { ended++ }()
+				return chain.Await(co, deferred.New[int]().PassCancelTo(explosive{}))
+			})
+		}
+	})
+	if reported != 3 || ended != 3 {
+		t.Errorf("%d panics reported and %d coroutines ended, want 3 and 3", reported, ended)
+	}
+}

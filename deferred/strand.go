@@ -193,11 +193,17 @@ func (s *strand) wait(on node) {
 }
 
 // abandon ends work that waits. What it waits for is cancelled first, so that work
-// of its own is over before this is.
+// of its own is over before this is. A panic there, of the target of a PassCancelTo,
+// is reported: nobody has called Cancel whom it could reach.
 func (s *strand) abandon() {
 	on := s.on
 	s.on, s.abandoned = nil, true
 	defer s.end() // also if the cancel ends the goroutine
+	defer func() {
+		if v := recover(); v != nil {
+			unhandled.orphan(failure.Recovered(v))
+		}
+	}()
 	for on != nil {
 		on = on.cancel()
 	}
