@@ -1,11 +1,6 @@
 package deferred
 
-import (
-	"fmt"
-	"reflect"
-
-	"github.com/spindle-go/spindle/failure"
-)
+import "github.com/spindle-go/spindle/failure"
 
 // Chain is for one place: `return d.Chain()` in a callback makes the Deferred
 // of that callback wait for d and go on with d's result. The error it returns is
@@ -23,17 +18,19 @@ func (d *Deferred[T]) Chain() (T, error) {
 // same pointer under another type, so that asking costs nothing.
 type awaited[T any] Deferred[T]
 
-// Error says what went wrong if a person ever reads it.
+// Error says what went wrong if a person ever reads it: then it was wrapped, or
+// given to something that is no callback.
 func (a *awaited[T]) Error() string {
-	return fmt.Sprintf("deferred: request to wait for a Deferred[%v]", reflect.TypeFor[T]())
+	return a.wish() + ", which was not heard: return Chain's error as it is from a callback, neither wrapped nor stored"
 }
 
-func (*awaited[T]) chainRequest() {}
+// wish is the request without advice, for who knows better what went wrong.
+func (*awaited[T]) wish() string { return "deferred: request to wait for a " + typeOf[T]() }
 
 // chainRequest is an awaited of any type, to recognise one that got lost.
 type chainRequest interface {
 	error
-	chainRequest()
+	wish() string
 }
 
 // await makes d, which is running, go on with inner's result: at once if inner

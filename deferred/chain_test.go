@@ -158,7 +158,8 @@ func failureOf[T any](t *testing.T, d *deferred.Deferred[T]) (got *failure.Failu
 func TestChainRequestAsError(t *testing.T) {
 	silenceUnhandled(t)
 	_, request := newNumber().Chain()
-	if want := "deferred: request to wait for a Deferred[int]"; request.Error() != want {
+	if want := "deferred: request to wait for a Deferred[int], which was not heard: " +
+		"return Chain's error as it is from a callback, neither wrapped nor stored"; request.Error() != want {
 		t.Errorf("its text is %q, want %q", request.Error(), want)
 	}
 	d := deferred.Succeed(1).AddCallback(func(int) (int, error) { return 0, fmt.Errorf("wrapped: %w", request) })

@@ -40,7 +40,6 @@ func made() *number                             { return deferred.New[int]() }
 func broken(int) (int, error)                   { return 0, errNo }
 func explodes(int) (int, error)                 { panic("boom") }
 func passes(v int, err error) (int, error)      { return v, err }
-func repaired(*failure.Failure) (int, error)    { return 1, nil }
 func translated(*failure.Failure) (int, error)  { return 0, errors.New("other") }
 func handsOn(f *failure.Failure) (int, error)   { return 0, f }
 func refuses(d *number)                         { _ = d.Errback(errNo) }

@@ -125,7 +125,7 @@ func reason(err error, name string) *failure.Failure {
 		panic("deferred: " + name + " with a nil error")
 	}
 	if r, ok := err.(chainRequest); ok { //nolint:errorlint // a chain request is never wrapped
-		panic("deferred: " + name + " with the answer of Chain, which may only be returned from a callback: " + r.Error())
+		panic("deferred: " + name + " with the answer of Chain, which may only be returned from a callback: " + r.wish())
 	}
 	return failure.New(err)
 }

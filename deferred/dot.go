@@ -67,7 +67,7 @@ func (p *picture) row(a arrow) {
 	for length := 0; len(behind) == 1; length++ {
 		n := behind[0]
 		if number, known := p.seen[n]; known {
-			from, skipped, tail = p.rest(from, skipped, tail)
+			from = p.rest(from, skipped, tail)
 			if number > 0 {
 				p.line(from, number)
 			}
@@ -82,7 +82,7 @@ func (p *picture) row(a arrow) {
 		}
 		behind = n.behind()
 	}
-	from, _, _ = p.rest(from, skipped, tail)
+	from = p.rest(from, skipped, tail)
 	for i, n := range behind {
 		if i == dotMembers || p.boxes+2*len(p.work) >= dotAll {
 			p.more(from, len(behind)-i)
@@ -92,15 +92,16 @@ func (p *picture) row(a arrow) {
 	}
 }
 
-// rest draws the end of a row, after those that are left out.
-func (p *picture) rest(from, skipped int, tail []node) (last, none int, empty []node) {
+// rest draws the end of a row, after those that are left out, and returns the
+// number of the last box.
+func (p *picture) rest(from, skipped int, tail []node) (last int) {
 	if skipped > 0 {
 		from = p.more(from, skipped)
 	}
 	for _, n := range tail {
 		from = p.box(from, n)
 	}
-	return from, 0, nil
+	return from
 }
 
 // box draws n, with an arrow to it.

@@ -63,7 +63,7 @@ func (hs *handlers[T]) overflow(h handler[T]) {
 // pushAlone appends h and leaves no room beside it, so that who looks for room
 // comes to ask what else there is to do.
 func (hs *handlers[T]) pushAlone(h handler[T]) {
-	if hs.first == nil && hs.second == nil || hs.last == nil && hs.second == nil {
+	if hs.last == nil && hs.second == nil {
 		hs.push(h)
 		return
 	}

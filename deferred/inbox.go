@@ -1,6 +1,11 @@
 package deferred
 
-import "github.com/spindle-go/spindle/failure"
+import (
+	"context"
+	"errors"
+
+	"github.com/spindle-go/spindle/failure"
+)
 
 // Inbox is where the result of a Deferred comes in that a [Strand] waits for. It
 // serves one wait after another, so that a wait allocates nothing.
@@ -56,17 +61,18 @@ func (i *Inbox[T]) Take() (T, error) {
 // handle takes the result of d, which is running, and has the work go on. It is
 // called by resume.
 //
-// If the work is over, d is held: it stays running until the Deferred of the work
-// has run its handlers. What these add to d waits for that, as it would if they
-// were called from here.
+// If the work is over, d is held until the Deferred of the work has run its
+// handlers. What these add to d waits for that, as it would if they were called
+// from here.
 func (i *Inbox[T]) handle(d *Deferred[T]) (next node) {
-	v, f, _ := d.take()
 	s := i.strand
 	if s.abandoned {
-		d.state = settled
-		return nil // nobody waits any more, and the result was for nobody else
+		i.drop(d)
+		return nil
 	}
+	v, f, _ := d.take()
 	i.value, i.fail, s.on = v, f, nil
+	s.settleIn()
 	if f != nil {
 		i.fail = s.out.handed(f)
 	}
@@ -74,10 +80,13 @@ func (i *Inbox[T]) handle(d *Deferred[T]) (next node) {
 	defer func() {
 		if !returned {
 			// The work called runtime.Goexit. That is its own failure, not d's,
-			// whose other handlers have their turn before the goroutine ends.
+			// whose other handlers have their turn before the goroutine ends,
+			// also if a handler of the work's Deferred calls it again.
+			defer func() {
+				d.state = settled
+				d.start()
+			}()
 			s.die()
-			d.state = settled
-			d.start()
 		}
 	}()
 	waits := s.proceed()
@@ -86,7 +95,18 @@ func (i *Inbox[T]) handle(d *Deferred[T]) (next node) {
 		d.state = settled
 		return nil
 	}
+	d.state = held
 	return s.whole.over()
+}
+
+// drop lets go of the result of d, since nobody waits for it any more, and it was
+// for nobody else. That d was cancelled is what was asked for; another failure
+// stays with d, to be reported.
+func (i *Inbox[T]) drop(d *Deferred[T]) {
+	if d.fail == nil || errors.Is(d.fail, context.Canceled) || errors.Is(d.fail, ErrAbandoned) {
+		_, _, _ = d.take()
+	}
+	d.state = settled
 }
 
 func (i *Inbox[T]) consumer() node {

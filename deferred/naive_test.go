@@ -46,10 +46,16 @@ func (d *naive) run() {
 	if d.called && !d.running && d.source == nil {
 		d.unhandled = false
 	}
+	d.goOn()
+}
+
+// goOn runs what is left of the steps. A failure that was left unhandled stays so
+// if there is none.
+func (d *naive) goOn() {
 	done := false
 	defer func() {
 		if !done { // a function has ended the goroutine
-			d.run()
+			d.goOn()
 		}
 	}()
 	for d.free() && len(d.steps) > 0 {

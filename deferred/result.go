@@ -87,7 +87,7 @@ func (d *Deferred[T]) answerError(v T, err error, h any) {
 	case *awaited[T]:
 		d.await((*Deferred[T])(e))
 	case chainRequest:
-		d.failWith(failure.At(fmt.Errorf("%w: %w in a callback of a Deferred[%v]", ErrChainType, e, reflect.TypeFor[T]()), entry(h)))
+		d.failWith(failure.At(fmt.Errorf("%w: %s in a callback of a %s", ErrChainType, e.wish(), typeOf[T]()), entry(h)))
 	case *failure.Failure:
 		if e == nil { // a nil pointer in an interface: the author meant no error
 			d.succeed(v)

@@ -29,8 +29,8 @@ func (d *Deferred[T]) resume() (next node) {
 	if d.fail != nil {
 		d.retract()
 	}
-	if d.state == running {
-		d.state = settled // it was held, see Inbox.handle
+	if d.state == held {
+		d.state = settled // what it was held for is done
 	}
 	for d.state == settled && d.pauses == 0 {
 		if d.handlers.empty() {
@@ -136,7 +136,7 @@ type node interface {
 
 // unfinished reports whether d needs another resume: handlers are left, or it is
 // held.
-func (d *Deferred[T]) unfinished() bool { return !d.handlers.empty() || d.state == running }
+func (d *Deferred[T]) unfinished() bool { return !d.handlers.empty() || d.state == held }
 
 // unwind carries on after from has handed its result to next: next, then what
 // that hands to, and at last the rest of each list that was left. It keeps those

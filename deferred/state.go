@@ -18,9 +18,11 @@ package deferred
 //	running     no handler left, or paused                settled
 //	running     a handler answered Chain, not there yet   waiting
 //	running     a consumer took the result                settled (zero value)
+//	running     a strand took it, and its work is over    held
+//	held        the Deferred of the strand has run        settled
 //	waiting     the inner Deferred handed over            settled
 //
-// Reading order: the first three have no result yet, the last three had one.
+// Reading order: the first three have no result yet, the others had one.
 type state uint8
 
 const (
@@ -30,6 +32,7 @@ const (
 	running                 // a handler is being run, or was just taken to be
 	waiting                 // the result is going to come from another Deferred
 	settled                 // has a result, and nothing of it is running
+	held                    // as running, for the Deferred of a strand that took the result
 )
 
 // fireable reports whether Callback and Errback may give the result.

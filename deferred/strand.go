@@ -42,10 +42,10 @@ type strand struct {
 	whole interface{ over() node } // the Strand
 	next  func() (struct{}, bool)  // has the work go on, and answers true if it waits again
 	stop  func()                   // has the work end in its wait
-	loop  *Turns                   // where the work was begun, or nil
 	noted bool                     // the Deferred has a record
 
 	// Loop goroutine only; the work's while it runs.
+	loop      *Turns  // where the work was begun, or was woken by now; or nil
 	on        node    // what is waited for
 	goroutine uintptr // which the work runs on, from Entered to Finish
 	abandoned bool
@@ -62,7 +62,7 @@ func (s *Strand[T]) waiter() *strand { return &s.core }
 // Start begins the work, of which iter.Pull gave next and stop, and returns the
 // Deferred of its result. It is called once. body is the function that an error of
 // the work is going to name as its place. The work belongs to the loop that calls,
-// if one does: see [Turns].
+// or if none does to the first that wakes it: see [Turns].
 func (s *Strand[T]) Start(next func() (struct{}, bool), stop func(), body any) *Deferred[T] {
 	s.body = body
 	if attentive() {
@@ -140,6 +140,18 @@ func (s *strand) proceed() (waits bool) {
 	return waits
 }
 
+// settleIn makes the loop that wakes the work the one that it belongs to: of work
+// that was begun before there was a loop, and where one loop runs inside another on
+// the same goroutine. The loop of another goroutine gives nothing away.
+func (s *strand) settleIn() {
+	here := loopHere()
+	if here == nil || here == s.loop || s.loop != nil && !s.loop.Here() {
+		return
+	}
+	s.unlist()
+	s.loop = here
+}
+
 // enter makes the goroutine of the work the loop, and returns which was it.
 func (s *strand) enter() (outer uintptr) {
 	if s.loop == nil {
@@ -181,11 +193,17 @@ func (s *strand) wait(on node) {
 }
 
 // abandon ends work that waits. What it waits for is cancelled first, so that work
-// of its own is over before this is.
+// of its own is over before this is. A panic there, of the target of a PassCancelTo,
+// is reported: nobody has called Cancel whom it could reach.
 func (s *strand) abandon() {
 	on := s.on
 	s.on, s.abandoned = nil, true
 	defer s.end() // also if the cancel ends the goroutine
+	defer func() {
+		if v := recover(); v != nil {
+			unhandled.orphan(failure.Recovered(v))
+		}
+	}()
 	for on != nil {
 		on = on.cancel()
 	}

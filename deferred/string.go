@@ -43,7 +43,7 @@ func (d *Deferred[T]) describeResult(b *strings.Builder) {
 		fmt.Fprintf(b, "value: %s", short(fmt.Sprint(d.value)))
 	}
 	switch {
-	case d.state == running:
+	case d.state == running || d.state == held:
 		b.WriteString(", running")
 	case d.pauses > 0:
 		b.WriteString(", paused")

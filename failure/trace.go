@@ -68,8 +68,9 @@ func (f *Failure) tell(b *strings.Builder) {
 	}
 }
 
-// frames resolves the program counters and drops our own frames from the top,
-// unless nothing else would be left and no Failure that it wraps has a place.
+// frames resolves the program counters and drops our own frames from the top, and
+// from the end those that began the goroutine, unless nothing else would be left and
+// no Failure that it wraps has a place.
 func (f *Failure) frames() []runtime.Frame {
 	pcs := f.pcs()
 	if len(pcs) == 0 {
@@ -84,6 +85,7 @@ func (f *Failure) frames() []runtime.Frame {
 			break
 		}
 	}
+	all = withoutBeginning(all)
 	for i, frame := range all {
 		if !ours(frame.Function) {
 			return all[i:]
@@ -93,6 +95,29 @@ func (f *Failure) frames() []runtime.Frame {
 		return nil // that one knows a better place
 	}
 	return all
+}
+
+// withoutBeginning drops from the end the frames by which every goroutine begins,
+// and every coroutine: they say nothing about who asked.
+func withoutBeginning(all []runtime.Frame) []runtime.Frame {
+	end := len(all)
+	for end > 0 && begins(all[end-1].Function) {
+		end--
+	}
+	if end == 0 {
+		return all
+	}
+	return all[:end]
+}
+
+// begins reports whether goroutines or coroutines begin in a function.
+func begins(function string) bool {
+	switch function {
+	case "runtime.goexit", "runtime.main", "runtime.corostart":
+		return true
+	}
+	return strings.HasPrefix(function, "iter.Pull[") || strings.HasPrefix(function, "iter.Pull2[") ||
+		strings.HasPrefix(function, plumbing+"chain.(*coroutine[") && strings.HasSuffix(function, ".run")
 }
 
 // pcs lists the program counters as runtime.CallersFrames expects them.

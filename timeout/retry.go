@@ -204,7 +204,9 @@ func (r *retry[T]) expire() {
 		r.giveUp(ErrDeadline)
 		return
 	}
-	r.attempt.Cancel()
+	if r.attempt != nil { // f is held up in a coroutine otherwise, and await sees to it
+		r.attempt.Cancel()
+	}
 }
 
 // Cancel is called when the Deferred of Retry is cancelled before it has fired.
