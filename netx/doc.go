@@ -74,6 +74,14 @@
 // Every Deferred of this package fires: at the end of the connection, of the
 // port, of the time for it, or of the reactor.
 //
+// # Names
+//
+// Dial looks up a name on a goroutine, with a [Resolver], and races the addresses
+// as RFC 8305 has it: IPv6 and IPv4 take turns, the next one is tried at once when
+// one fails and otherwise after 250 ms, and the first that answers is taken. When
+// all fail, errors.Is finds the error of each. WithConnectTimeout and a cancel end
+// all of it, the lookup included.
+//
 // # Differences from Twisted
 //
 // A write goes out at once, not in the next turn. Input is read into one buffer
@@ -81,7 +89,8 @@
 // clean end has a deadline, a paused connection notices a reset, and both halves
 // closed are the end. A write after the end, or after CloseWrite, answers an
 // error. A protocol whose ConnectionMade panics loses its connection on both
-// sides, and a Dial's Deferred fails with it. StopListening can be called twice.
+// sides, and a Dial's Deferred fails with it. A Dial that is cancelled during the
+// lookup fails with deferred.ErrCancelled. StopListening can be called twice.
 // TCP_NODELAY is on, as in package net.
 //
 // # Platforms

@@ -101,7 +101,9 @@ func (n *Net) Listen(network, address string, f Factory, opts ...Option) (*Port,
 //
 // Network and address are as for Listen, but the host may be a name, which is
 // looked up off the loop; without a host it is this machine; a port is needed.
-// The addresses of a name are tried one after the other.
+// The addresses of a name are raced as in RFC 8305 (happy eyeballs): the families
+// take turns, the next address is tried when one has failed, or has not answered
+// for 250 ms ([WithAttemptDelay]), and the first that answers wins.
 //
 // Failures, all with the address: ErrBadAddress; what the resolver says, such as
 // a *net.DNSError; ErrConnectionRefused and other errors of the kernel, of all
@@ -122,7 +124,7 @@ func (n *Net) Dial(network, address string, f Factory, opts ...Option) *deferred
 	if err != nil {
 		return deferred.Fail[Protocol](&opError{op: "dial", network: network, address: address, err: err})
 	}
-	a := &attempt{net: n, factory: f, cfg: n.config(opts), to: to, address: address, fd: -1}
+	a := &attempt{net: n, factory: f, cfg: n.config(opts), to: to, address: address}
 	a.d = deferred.New(a.cancel)
 	a.start()
 	return a.d

@@ -1,0 +1,53 @@
+//go:build unix
+
+package netx_test
+
+import (
+	"context"
+	"fmt"
+	"net"
+	"net/netip"
+
+	"github.com/spindle-go/spindle/netx"
+	"github.com/spindle-go/spindle/reactor"
+)
+
+// hosts is a Resolver with a table.
+type hosts map[string][]netip.Addr
+
+func (h hosts) LookupNetIP(_ context.Context, _, host string) ([]netip.Addr, error) {
+	if addrs, ok := h[host]; ok {
+		return addrs, nil
+	}
+	return nil, &net.DNSError{Err: "no such host", Name: host, IsNotFound: true}
+}
+
+// A table of hosts in the place of DNS. Of several addresses the first that
+// answers is taken.
+func ExampleWithResolver() {
+	r, err := reactor.New()
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	n := netx.New(r)
+	port, err := n.Listen("tcp4", "127.0.0.1:0", netx.FactoryFunc(
+		func(net.Addr) (netx.Protocol, error) { return &shouter{}, nil }))
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	table := hosts{"shouter.test": {netip.MustParseAddr("127.0.0.2"), netip.MustParseAddr("127.0.0.1")}}
+	_, number, _ := net.SplitHostPort(port.Addr().String())
+	netx.DialStream(n, "tcp", "shouter.test:"+number, netx.WithResolver(table)).AddBoth(
+		func(s *netx.Stream, err error) (*netx.Stream, error) {
+			if err == nil {
+				fmt.Println("connected to", s.RemoteAddr().(*net.TCPAddr).IP)
+			}
+			return s, r.Stop()
+		})
+	if err := r.Run(context.Background()); err != nil {
+		fmt.Println(err)
+	}
+	// Output: connected to 127.0.0.1
+}
