@@ -82,6 +82,17 @@
 // all fail, errors.Is finds the error of each. WithConnectTimeout and a cancel end
 // all of it, the lookup included.
 //
+// # Endpoints
+//
+// Where to connect to and where to listen can be text, for operators to choose:
+//
+//	netx.Connect(n, "tcp:host=example.com:port=80:timeout=5s", f)
+//	netx.Serve(n, "tcp:[::1]:8080", f)
+//
+// [Endpoint] has the grammar, [Endpoints.Connect] the kinds. A program adds kinds of
+// its own to an [Endpoints] of its own. What is wrong with such a string, and where,
+// is an [EndpointError].
+//
 // # Differences from Twisted
 //
 // A write goes out at once, not in the next turn. Input is read into one buffer

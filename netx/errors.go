@@ -34,6 +34,10 @@ var (
 	// sense, with what is wrong about it.
 	ErrBadAddress = errors.New("netx: bad address")
 
+	// ErrBadEndpoint is the kind of every *[EndpointError]: an endpoint string
+	// that makes no sense. It is an ErrBadAddress.
+	ErrBadEndpoint error = &sentinel{text: "netx: bad endpoint", kind: ErrBadAddress}
+
 	// ErrNoProtocol is the failure of a Dial whose factory gave no protocol. A
 	// factory that wraps it in its error refuses a connection without a fuss.
 	ErrNoProtocol = errors.New("netx: the factory gave no protocol")

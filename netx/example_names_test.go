@@ -51,3 +51,50 @@ func ExampleWithResolver() {
 	}
 	// Output: connected to 127.0.0.1
 }
+
+// Where to listen, and where to connect to, as text that an operator may write.
+func ExampleConnect() {
+	r, err := reactor.New()
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	n := netx.New(r)
+	server := netx.FactoryFunc(func(net.Addr) (netx.Protocol, error) { return &shouter{}, nil })
+	client := netx.FactoryFunc(func(net.Addr) (netx.Protocol, error) {
+		return &caller{end: func() { _ = r.Stop() }}, nil
+	})
+	port, err := netx.Serve(n, "tcp:host=127.0.0.1:port=0", server)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	_, number, _ := net.SplitHostPort(port.Addr().String())
+	netx.Connect(n, "tcp:127.0.0.1:"+number+":timeout=5s", client)
+	if err := r.Run(context.Background()); err != nil {
+		fmt.Println(err)
+	}
+	// Output:
+	// HELLO
+	// clean: true
+}
+
+// One argument alone is the port.
+func ExampleServe() {
+	r, err := reactor.New()
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	port, err := netx.Serve(netx.New(r), "tcp4:0", netx.FactoryFunc(
+		func(net.Addr) (netx.Protocol, error) { return &shouter{}, nil }))
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	fmt.Println(port.Addr().(*net.TCPAddr).IP)
+	if err := r.Close(); err != nil {
+		fmt.Println(err)
+	}
+	// Output: 0.0.0.0
+}

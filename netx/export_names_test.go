@@ -1,6 +1,8 @@
 package netx
 
 import (
+	"crypto/tls"
+	"io/fs"
 	"net/netip"
 	"time"
 
@@ -46,3 +48,23 @@ func (r Race) Errs() (errs []error) {
 
 // QueuedLookups returns how many lookups of n have not begun.
 func QueuedLookups(n *Net) int { return len(n.lookups.waiting) }
+
+// Chosen is what some Options choose.
+type Chosen struct {
+	Timeout time.Duration
+	Local   netip.AddrPort
+	Backlog int
+}
+
+// ChosenBy returns what opts choose.
+func ChosenBy(opts []Option) Chosen {
+	c := newConfig(nil, opts)
+	return Chosen{Timeout: c.connectTimeout, Local: c.localAddr, Backlog: c.backlog}
+}
+
+// TLSArguments and TLSConfig read the arguments of an endpoint with TLS.
+func TLSArguments() []string                                  { return tlsArguments() }
+func TLSConfig(e *Endpoint, server bool) (*tls.Config, error) { return tlsConfig(e, server) }
+
+// UnixTarget reads the arguments of an endpoint of a Unix socket.
+func UnixTarget(e *Endpoint) (string, fs.FileMode, error) { return unixTarget(e) }
