@@ -93,6 +93,8 @@
 // its own to an [Endpoints] of its own. What is wrong with such a string, and where,
 // is an [EndpointError].
 //
+// The kind systemd is a socket that the process was started with, see [Activation].
+//
 // # Differences from Twisted
 //
 // A write goes out at once, not in the next turn. Input is read into one buffer

@@ -79,6 +79,7 @@ func (es *Endpoints) Register(name string, k EndpointKind) {
 // bar may be given without it, in that order:
 //
 //	tcp, tcp4, tcp6  host, port | timeout, local, backlog
+//	systemd          name | index
 //
 // The host is a name or an address, and may be empty: see [Net.Dial]. timeout is
 // that of [WithConnectTimeout], such as 5s; a bare number is seconds. local is an
@@ -110,7 +111,9 @@ func (es *Endpoints) Connect(n Network, endpoint string, f Factory, opts ...Opti
 //
 // The kinds of this package and their arguments are those of [Endpoints.Connect].
 // An empty host is all addresses of the machine, see [Net.Listen]. One argument
-// alone is the port: "tcp:8080". backlog is that of [WithBacklog].
+// alone is the port: "tcp:8080". backlog is that of [WithBacklog]. systemd is a
+// socket that the process was started with, see [Activation.Listen]: the first one
+// of a name, or of any name, or the one with an index.
 //
 // What the string says overrides opts. A nil factory panics. Loop goroutine only.
 func (es *Endpoints) Serve(n Network, endpoint string, f Factory, opts ...Option) (*Port, error) {
@@ -157,6 +160,8 @@ func builtinKinds() map[string]EndpointKind {
 		"tcp":  tcpKind("tcp"),
 		"tcp4": tcpKind("tcp4"),
 		"tcp6": tcpKind("tcp6"),
+
+		"systemd": systemdKind(),
 	}
 }
 

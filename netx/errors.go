@@ -38,6 +38,11 @@ var (
 	// that makes no sense. It is an ErrBadAddress.
 	ErrBadEndpoint error = &sentinel{text: "netx: bad endpoint", kind: ErrBadAddress}
 
+	// ErrActivation is the answer when a socket is wanted that this process was
+	// not started with, see [Activation], or when it cannot be told what it was
+	// started with.
+	ErrActivation = errors.New("netx: no such socket from systemd")
+
 	// ErrNoProtocol is the failure of a Dial whose factory gave no protocol. A
 	// factory that wraps it in its error refuses a connection without a fuss.
 	ErrNoProtocol = errors.New("netx: the factory gave no protocol")

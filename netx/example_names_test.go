@@ -98,3 +98,29 @@ func ExampleServe() {
 	}
 	// Output: 0.0.0.0
 }
+
+// With systemd's socket activation the process has its socket already; without, it
+// opens one.
+func ExampleNet_Activation() {
+	r, err := reactor.New()
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	n := netx.New(r)
+	f := netx.FactoryFunc(func(net.Addr) (netx.Protocol, error) { return &shouter{}, nil })
+	endpoint := "systemd:web"
+	if a, err := n.Activation(); err != nil {
+		fmt.Println(err)
+	} else if len(a.Names()) == 0 {
+		endpoint = "tcp:127.0.0.1:0"
+	}
+	if _, err := netx.Serve(n, endpoint, f); err != nil {
+		fmt.Println(err)
+	}
+	fmt.Println("serving at", endpoint)
+	if err := r.Close(); err != nil {
+		fmt.Println(err)
+	}
+	// Output: serving at tcp:127.0.0.1:0
+}

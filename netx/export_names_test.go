@@ -68,3 +68,8 @@ func TLSConfig(e *Endpoint, server bool) (*tls.Config, error) { return tlsConfig
 
 // UnixTarget reads the arguments of an endpoint of a Unix socket.
 func UnixTarget(e *Endpoint) (string, fs.FileMode, error) { return unixTarget(e) }
+
+// ActivatedNames reads the environment of a process that was given sockets.
+func ActivatedNames(env func(string) string, pid int) ([]string, error) {
+	return activatedNames(env, pid)
+}

@@ -30,3 +30,13 @@ func Held(n *Net) int {
 	}
 	return len(n.anchor.held)
 }
+
+// ActivationOf returns what n would have if it had been started with descriptors.
+func ActivationOf(n *Net, names []string, fds []int) *Activation {
+	a := &Activation{net: n}
+	for i, fd := range fds {
+		a.sockets = append(a.sockets, activatedSocket{name: names[i], fd: fd})
+	}
+	n.activation = a
+	return a
+}

@@ -4,7 +4,6 @@ package netx
 
 import (
 	"errors"
-	"net"
 	"net/netip"
 	"os"
 
@@ -20,12 +19,7 @@ func (n *Net) listen(p *Port, to target) error {
 		}
 		return err
 	}
-	a := &acceptor{net: n, port: p, fd: fd, budget: firstBudget}
-	p.l, p.addr = a, net.TCPAddrFromAddrPort(localAddrOf(fd))
-	if err = n.moor(); err == nil { // it gives the reserve back in the end
-		n.reserve.take() // without it, a want of descriptors is only handled less well
-		err = n.r.AddReader(a)
-	}
+	err = n.acceptFrom(p, fd)
 	if err != nil {
 		closeFD(fd)
 	}

@@ -32,6 +32,9 @@ type Net struct {
 	anchor  *anchor // nil until it is needed, and after the reactor has stopped
 	lookups *lookups
 	reserve reserve
+
+	activation   *Activation // nil until it is asked for
+	notActivated error       // why there is none
 }
 
 // New returns the network on r. Several for one reactor are possible, and then

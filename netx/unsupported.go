@@ -8,6 +8,8 @@ import "net/netip"
 // ErrUnsupported before anything below is needed. A Pair works everywhere.
 
 func (*Net) listen(*Port, target) error { return ErrUnsupported }
+func (*Net) adopt(*Port, int) error     { return ErrUnsupported }
+func keepFromChildren(int) error        { return ErrUnsupported }
 
 func openConnecting(_, _ netip.AddrPort) (int, error) { return -1, ErrUnsupported }
 
