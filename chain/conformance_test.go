@@ -23,7 +23,7 @@ func TestConformance(t *testing.T) {
 	}
 	for _, p := range programs {
 		t.Run(p.Name, func(t *testing.T) {
-			if err := newPlayer().machine.Play(p); err != nil {
+			if err := newPlayer(t).machine.Play(p); err != nil {
 				t.Error(err)
 			}
 		})
@@ -39,7 +39,10 @@ type player struct {
 	queues  map[int]*chain.Queue[any]
 }
 
-func newPlayer() *player {
+// newPlayer returns a player, which ends with t the coroutines that its programs
+// leave waiting.
+func newPlayer(t testing.TB) *player {
+	t.Cleanup(deferred.NewTurns().Close)
 	p := &player{
 		machine: conformance.New(),
 		waits:   map[int]deferred.Canceller{},

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 
+	"github.com/spindle-go/spindle/chain"
 	"github.com/spindle-go/spindle/deferred"
 	"github.com/spindle-go/spindle/internal/conformance"
 )
@@ -21,81 +22,37 @@ type asyncOp struct {
 
 // async begins a coroutine, for the programs that have some.
 func (p *player) async(op conformance.Op) error {
-	c := &coroutine{p: p}
-	if err := json.Unmarshal(op.Raw, &c.op); err != nil {
+	var a asyncOp
+	if err := json.Unmarshal(op.Raw, &a); err != nil {
 		panic(fmt.Sprintf("operation %d: %v", op.N, err))
 	}
-	p.machine.Deferreds[c.op.D] = c.out.PassCancelTo(c)
-	c.run()
-	return nil
-}
-
-// coroutine is one of a program, step by step. Nothing of it stays behind when it
-// is never resumed.
-type coroutine struct {
-	p       *player
-	op      asyncOp
-	out     deferred.Deferred[any]
-	next    int // step
-	waiting *deferred.Deferred[any]
-	last    any
-	err     error // what ends it
-}
-
-// run goes on until the coroutine has to wait, or to its end.
-func (c *coroutine) run() {
-	for c.next < len(c.op.Steps) && c.err == nil {
-		if !c.await(c.p.machine.Deferreds[c.op.Steps[c.next].Await]) {
-			return
+	// What runs before Async returns may name the Deferred of the coroutine, which
+	// there is none of yet: so the body begins behind a gate.
+	gate := deferred.New[struct{}]()
+	p.machine.Deferreds[a.D] = chain.Async(func(co *chain.Co) (any, error) {
+		if _, err := chain.Await(co, gate); err != nil {
+			return nil, err
 		}
+		return p.steps(co, a)
+	})
+	return gate.Callback(struct{}{})
+}
+
+// steps is the body of a coroutine.
+func (p *player) steps(co *chain.Co, a asyncOp) (last any, err error) {
+	for i, step := range a.Steps {
+		last, err = chain.Await(co, p.machine.Deferreds[step.Await])
+		p.machine.Emit("resumed", a.D, i, p.machine.Result(last, err))
+		if err != nil && !step.Catch {
+			return nil, err
+		}
+		p.machine.Run(step.Do)
 	}
 	switch {
-	case c.err != nil:
-	case c.op.Out.E != "":
-		c.err = c.p.machine.Error(c.op.Out.E)
-	case c.op.Out.Has:
-		c.last = c.op.Out.V
+	case a.Out.E != "":
+		return nil, p.machine.Error(a.Out.E)
+	case a.Out.Has:
+		return a.Out.V, nil
 	}
-	if c.err != nil {
-		_ = c.out.Errback(c.err)
-	} else {
-		_ = c.out.Callback(c.last)
-	}
-}
-
-// await does the next step with the result of d. It answers false if that is not
-// there yet; the coroutine goes on when it is.
-func (c *coroutine) await(d *deferred.Deferred[any]) (ready bool) {
-	attaching := true
-	c.waiting = d
-	d.AddBoth(func(v any, err error) (any, error) {
-		c.waiting = nil
-		c.resumed(v, err)
-		if ready = attaching; !ready {
-			c.run()
-		}
-		return nil, nil
-	})
-	attaching = false
-	return ready
-}
-
-// resumed does what follows the wait of a step.
-func (c *coroutine) resumed(v any, err error) {
-	step := c.op.Steps[c.next]
-	c.p.machine.Emit("resumed", c.op.D, c.next, c.p.machine.Result(v, err))
-	c.next++
-	c.last = v
-	if err != nil && !step.Catch {
-		c.err = err
-		return
-	}
-	c.p.machine.Run(step.Do)
-}
-
-// Cancel implements deferred.Canceller: the cancel goes to what is waited for.
-func (c *coroutine) Cancel() {
-	if c.waiting != nil {
-		c.waiting.Cancel()
-	}
+	return last, nil
 }

@@ -68,7 +68,7 @@ func TestPlayer(t *testing.T) {
 			if err := json.Unmarshal([]byte(program), &p); err != nil {
 				t.Fatal(err)
 			}
-			if err := newPlayer().machine.Play(p); err != nil {
+			if err := newPlayer(t).machine.Play(p); err != nil {
 				t.Error(err)
 			}
 		})

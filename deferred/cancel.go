@@ -46,7 +46,7 @@ func (d *Deferred[T]) PassCancelTo(to Canceller) *Deferred[T] {
 func (d *Deferred[T]) cancel() (next node) {
 	switch d.state {
 	case bound, waiting:
-		return d.link.(node)
+		return d.source()
 	case pending:
 	default:
 		return nil

@@ -92,10 +92,13 @@ type consuming interface{ consumer() node }
 
 // source returns the node that d's result is going to come from.
 func (d *Deferred[T]) source() node {
-	if d.state == waiting || d.state == bound {
-		return d.link.(node)
+	if d.state != waiting && d.state != bound {
+		return nil
 	}
-	return nil
+	if s, ok := d.link.(*strand); ok {
+		return s.on
+	}
+	return d.link.(node)
 }
 
 // consumer returns the node that d's result is going to, if it waits for d. It

@@ -22,7 +22,7 @@ type Deferred[T any] struct {
 
 	// link is the other end of what is going on: while pending the canceller
 	// or Canceller, if any; while bound or waiting the node that the result
-	// comes from; otherwise nil.
+	// comes from, or the strand; otherwise nil.
 	link any
 
 	handlers handlers[T]

@@ -27,6 +27,11 @@ var (
 	// with runtime.Goexit, as testing's FailNow does.
 	ErrGoexit = errors.New("deferred: a handler called runtime.Goexit")
 
+	// ErrAbandoned is the failure of a coroutine that still waited when its loop
+	// ended. It is also what Await panics with there, to end the coroutine. It is
+	// not reported as unhandled.
+	ErrAbandoned = errors.New("deferred: abandoned, as its loop has ended")
+
 	// ErrCancelled is the failure of a Deferred that was cancelled.
 	// errors.Is(ErrCancelled, context.Canceled) holds.
 	ErrCancelled error = cancelledError{}

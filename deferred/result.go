@@ -60,6 +60,13 @@ func (d *Deferred[T]) settle(v T, f *failure.Failure, seen mark) {
 	d.state = settled
 }
 
+// giveUp makes f the result of d, whose source is not going to give one, and runs
+// what there is to run.
+func (d *Deferred[T]) giveUp(f *failure.Failure) {
+	d.settle(*new(T), f, 0)
+	d.start()
+}
+
 // answer takes what handler h returned as the result.
 func (d *Deferred[T]) answer(v T, err error, h any) {
 	if err != nil {

@@ -21,9 +21,16 @@ func (d *Deferred[T]) start() {
 // resume runs d's handlers as far as they go. When one of them handed the result
 // to another Deferred it stops there and returns that one, which is to go on
 // before the rest of d's list does (rule 3 of Twisted's implicit chaining).
+//
+// A coroutine that waits is woken here and not in run: its panics are its own, so
+// that it needs no guard, and each frame between the one who fires and the switch
+// costs a mispredicted return.
 func (d *Deferred[T]) resume() (next node) {
 	if d.fail != nil {
 		d.retract()
+	}
+	if d.state == running {
+		d.state = settled // it was held, see Inbox.handle
 	}
 	for d.state == settled && d.pauses == 0 {
 		if d.handlers.empty() {
@@ -32,7 +39,14 @@ func (d *Deferred[T]) resume() (next node) {
 			}
 			return nil
 		}
-		if next = d.run(); next != nil {
+		if in, ok := d.handlers.first.(*Inbox[T]); ok {
+			d.handlers.first = nil
+			d.state = running
+			next = in.handle(d)
+		} else {
+			next = d.run()
+		}
+		if next != nil {
 			return next
 		}
 	}
@@ -61,6 +75,10 @@ func (d *Deferred[T]) run() (next node) {
 			h.handle(d)
 		case errback[T]:
 			h.handle(d)
+		case *Inbox[T]:
+			d.handlers.first = h // which is empty; resume sees to it
+			d.state = settled
+			return nil
 		default:
 			if next = h.handle(d); next != nil {
 				d.state = settled
@@ -95,16 +113,19 @@ func (d *Deferred[T]) guard() {
 // node is a Deferred of some type, as those see it who go from one to the next:
 // the unwinder, Cancel, and the search for cycles.
 type node interface {
+	start()
 	resume() (next node)
 	unfinished() bool
 	cancel() (next node)
-	source() node             // what it waits for, or nil
-	consumer(steps *int) node // what waits for it, or nil
+	giveUp(f *failure.Failure) // settles what is bound, and runs its handlers
+	source() node              // what it waits for, or nil
+	consumer(steps *int) node  // what waits for it, or nil
 	String() string
 }
 
-// unfinished reports whether handlers are left for a later resume.
-func (d *Deferred[T]) unfinished() bool { return !d.handlers.empty() }
+// unfinished reports whether d needs another resume: handlers are left, or it is
+// held.
+func (d *Deferred[T]) unfinished() bool { return !d.handlers.empty() || d.state == running }
 
 // unwind carries on after from has handed its result to next: next, then what
 // that hands to, and at last the rest of each list that was left. It keeps those

@@ -12,6 +12,8 @@ package deferred
 //	cancelling  the canceller returned, panicked          settled (ErrCancelled, the panic)
 //	cancelling  what the cancel was passed to returned    pending
 //	bound       its source handed over                    settled, or waiting
+//	bound       its strand's work waits, goes on          bound, to another source
+//	bound       its strand's work is over                 settled, or waiting
 //	settled     not paused and a handler is there         running
 //	running     no handler left, or paused                settled
 //	running     a handler answered Chain, not there yet   waiting
@@ -24,7 +26,7 @@ type state uint8
 const (
 	pending    state = iota // not fired
 	cancelling              // not fired, and its canceller is running: another Cancel does nothing
-	bound                   // made by Then: fires from its source alone
+	bound                   // made by Then or of a strand: fires from its source alone
 	running                 // a handler is being run, or was just taken to be
 	waiting                 // the result is going to come from another Deferred
 	settled                 // has a result, and nothing of it is running

@@ -25,6 +25,8 @@ func (d *Deferred[T]) String() string {
 	case d.source() != nil:
 		b.WriteString("waits for ")
 		b.WriteString(end(d.source()))
+	case d.state == bound:
+		b.WriteString("not fired, at work")
 	default:
 		d.describeResult(&b)
 	}

@@ -20,7 +20,8 @@ import (
 // What no loop comes for goes to the orphans after the next collection.
 type tracker struct {
 	handler atomic.Pointer[func(Unhandled)]
-	count   atomic.Int64 // reports there are, for a look without the lock
+	count   atomic.Int64             // reports there are, for a look without the lock
+	loops   atomic.Pointer[[]*Turns] // all there are; a new slice for each change, made under mu
 
 	mu      sync.Mutex // failures come from any goroutine
 	tickets uint32     // the last one given
@@ -29,7 +30,6 @@ type tracker struct {
 	orphans orphans
 	sweepAt int                 // length of fresh at which handled reports are thrown out
 	holding map[*Turns]struct{} // loops that aging waits for
-	turns   map[*Turns]struct{} // loops there are
 }
 
 const firstSweep = 256
@@ -72,12 +72,31 @@ func (t *tracker) recount() {
 
 // inTurn reports whether some loop is in a turn. mu is held.
 func (t *tracker) inTurn() bool {
-	for l := range t.turns {
-		if l.in.Load() {
-			return true
-		}
+	return slices.ContainsFunc(t.allLoops(), func(l *Turns) bool { return l.in.Load() })
+}
+
+// allLoops returns the loops there are.
+func (t *tracker) allLoops() []*Turns {
+	if loops := t.loops.Load(); loops != nil {
+		return *loops
 	}
-	return false
+	return nil
+}
+
+// addLoop makes the tracker know one more loop.
+func (t *tracker) addLoop(l *Turns) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	loops := append(slices.Clone(t.allLoops()), l)
+	t.loops.Store(&loops)
+}
+
+// removeLoop takes back addLoop.
+func (t *tracker) removeLoop(l *Turns) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	loops := slices.DeleteFunc(slices.Clone(t.allLoops()), func(other *Turns) bool { return other == l })
+	t.loops.Store(&loops)
 }
 
 // ended is called when loop l has ended a turn, and reports what is due.
@@ -98,7 +117,7 @@ func (t *tracker) due(l *Turns) (ripe []report) {
 		if len(t.aging) == 0 {
 			break
 		}
-		for other := range t.turns {
+		for _, other := range t.allLoops() {
 			if other != l && other.in.Load() {
 				t.hold(other)
 			}

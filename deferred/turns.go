@@ -1,26 +1,33 @@
 package deferred
 
-import "sync/atomic"
+import (
+	"sync/atomic"
 
-// Turns tells this package when the turns of one loop begin and end, so that
-// failures can be reported at the end of the turn that left them behind. A
-// reactor has one; a loop of one's own may have one too.
+	"github.com/spindle-go/spindle/internal/goroutine"
+)
+
+// Turns stands for one loop: what this package has to know of it. It is told when
+// the loop's turns begin and end, so that failures can be reported at the end of
+// the turn that left them behind; and it owns the strands that were begun on the
+// loop, so that none of them outlives it. A reactor has one; a loop of one's own
+// may have one too.
 //
-// Begin and End are called on the loop's goroutine. While the loop sleeps it is
-// not in a turn.
+// NewTurns, Begin, End and Close are called on the loop's goroutine. While the
+// loop sleeps it is not in a turn.
 type Turns struct {
-	in atomic.Bool // read by the tracker on behalf of other loops
+	in      atomic.Bool    // in a turn; read by the tracker on behalf of other loops
+	current atomic.Uintptr // the goroutine that is the loop now: its own, or a strand's
+
+	// Loop goroutine only.
+	newest *strand // of those that wait, or have waited; see strand.older
+	closed bool    // strands do not wait any more
 }
 
-// NewTurns makes the tracker expect the turns of one more loop, until Close.
+// NewTurns makes the calling goroutine a loop, until Close.
 func NewTurns() *Turns {
 	t := &Turns{}
-	unhandled.mu.Lock()
-	defer unhandled.mu.Unlock()
-	if unhandled.turns == nil {
-		unhandled.turns = make(map[*Turns]struct{})
-	}
-	unhandled.turns[t] = struct{}{}
+	t.current.Store(goroutine.Current())
+	unhandled.addLoop(t)
 	return t
 }
 
@@ -37,10 +44,62 @@ func (t *Turns) End() {
 	}
 }
 
-// Close ends the last turn, and says that there will be no more.
+// Here reports whether the calling goroutine is the loop, or a coroutine that runs
+// on it. Any goroutine may call it.
+func (t *Turns) Here() bool { return t.current.Load() == goroutine.Current() }
+
+// Close ends the strands that still wait, the last turn, and the loop. A strand is
+// ended by cancelling what it waits for and calling the stop function that it was
+// started with. The newest comes first.
 func (t *Turns) Close() {
-	t.End()
-	unhandled.mu.Lock()
-	delete(unhandled.turns, t)
-	unhandled.mu.Unlock()
+	defer unhandled.removeLoop(t)
+	defer t.End()
+	t.endStrands()
+}
+
+// Waiting describes the strands of the loop that wait, newest first: of each, the
+// Deferred that comes of it and what that waits for. It is for tests and for
+// debugging.
+func (t *Turns) Waiting() []string {
+	var texts []string
+	for s := t.newest; s != nil; s = s.older {
+		if s.on != nil {
+			texts = append(texts, s.out.String())
+		}
+	}
+	return texts
+}
+
+// endStrands ends the strands there are. If that ends the goroutine, the rest of
+// them is ended on the way out.
+func (t *Turns) endStrands() {
+	t.closed = true
+	defer func() {
+		if t.newest != nil {
+			t.endStrands()
+		}
+	}()
+	for t.newest != nil {
+		s := t.newest
+		s.unlist()
+		if s.on != nil {
+			s.abandon()
+		}
+	}
+}
+
+// loopHere returns the loop that the calling goroutine is, or nil. The latest one
+// counts, where a goroutine is several.
+func loopHere() *Turns {
+	loops := unhandled.loops.Load()
+	if loops == nil {
+		return nil
+	}
+	g := goroutine.Current()
+	for i := len(*loops) - 1; i >= 0; i-- {
+		if t := (*loops)[i]; t.current.Load() == g {
+			return t
+		}
+	}
+	return nil
 }

@@ -29,9 +29,9 @@ type Reactor struct {
 	// Any goroutine; each has its own rules.
 	calls   threadCalls
 	workers workers
-	poll    atomic.Pointer[poller.Poller] // nil until something needs it, and after Run
-	loop    atomic.Uint64                 // id of the goroutine that runs Run, 0 when none does
-	since   atomic.Int64                  // when the callback began that runs, see watchdog
+	poll    atomic.Pointer[poller.Poller]  // nil until something needs it, and after Run
+	turns   atomic.Pointer[deferred.Turns] // nil unless Run runs
+	since   atomic.Int64                   // when the callback began that runs, see watchdog
 
 	// mu protects these: they are asked from any goroutine.
 	mu      sync.Mutex
@@ -47,7 +47,6 @@ type Reactor struct {
 	delayed     *timeout.Queue
 	descriptors descriptors
 	events      []poller.Event
-	turns       *deferred.Turns
 	counters    counters
 }
 

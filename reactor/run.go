@@ -48,7 +48,6 @@ func (r *Reactor) Run(ctx context.Context) (err error) {
 // begin makes the reactor this goroutine's, with all that can fail. Nothing of it
 // is this goroutine's before the lock is had and the reactor found idle.
 func (r *Reactor) begin() error {
-	id := goroutineID()
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if r.lifeNow() != idle {
@@ -60,9 +59,9 @@ func (r *Reactor) begin() error {
 	}
 	r.life.Store(uint32(running))
 	r.calls.open()
-	r.loop.Store(id)
-	r.turns = deferred.NewTurns()
-	r.turns.Begin()
+	turns := deferred.NewTurns()
+	turns.Begin()
+	r.turns.Store(turns)
 	return nil
 }
 
@@ -108,7 +107,7 @@ func (r *Reactor) watchContext(ctx context.Context) (end func()) {
 // well, so that each step is deferred; they are done from the last to the first.
 func (r *Reactor) finish(err *error) {
 	defer r.rest(err)
-	defer r.turns.Close()
+	defer r.turns.Load().Close()
 	defer func() { *err = both(*err, r.closePoller()) }()
 	defer insist(r.descriptors.disconnectAll)
 	defer insist(r.lastCalls) // accepted is accepted
@@ -132,7 +131,7 @@ func insist(step func()) {
 // rest makes the reactor idle, and sets what Run returns.
 func (r *Reactor) rest(err *error) {
 	r.stage = offline
-	r.loop.Store(0)
+	r.turns.Store(nil)
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	*err, r.cause = both(*err, r.cause), nil

@@ -10,10 +10,10 @@ import (
 // turn began. What these add runs in the next turn, so none of them can starve the
 // others.
 func (r *Reactor) turn() error {
-	r.turns.End()
-	p := r.poll.Load()
+	turns, p := r.turns.Load(), r.poll.Load()
+	turns.End()
 	n, err := p.Wait(r.events, r.patience(), r.lookForWork)
-	r.turns.Begin()
+	turns.Begin()
 	if err != nil {
 		return fmt.Errorf("reactor: waiting: %w", err)
 	}

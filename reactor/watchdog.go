@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"runtime"
 	"time"
+
+	"github.com/spindle-go/spindle/internal/goroutine"
 )
 
 // WithSlowCallback has two parts. What took too long is logged, by name, when it
@@ -44,7 +46,7 @@ func (r *Reactor) watchLoop() (end func()) {
 	}
 	quit := make(chan struct{})
 	over := make(chan struct{})
-	loop := r.loop.Load()
+	loop := goroutine.Number()
 	go func() {
 		defer close(over)
 		ticker := time.NewTicker(max(r.slow, finestWatch))

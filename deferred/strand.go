@@ -1,0 +1,213 @@
+package deferred
+
+import (
+	"errors"
+
+	"github.com/spindle-go/spindle/failure"
+	"github.com/spindle-go/spindle/internal/goroutine"
+)
+
+// Strand is work that waits for other Deferreds, one at a time, and the Deferred
+// of what comes of it. It is what chain.Async is made of. The zero value is ready
+// for Start; it must not be copied.
+//
+// The work is a sequence that iter.Pull has made a coroutine of: it yields when it
+// has to wait for an [Inbox], and calls Finish before it ends. While it waits, its
+// Deferred stands as one made by Then does: it cannot be fired from outside, a
+// Cancel goes to what is waited for, and a cycle is noticed. While it runs, a
+// Cancel does nothing: there is nothing to cancel.
+type Strand[T any] struct {
+	core  strand
+	out   Deferred[T]
+	value T
+	err   error
+	body  any // the function to name as the place of err
+}
+
+// strand is a Strand without its type: as its loop and its inboxes see it.
+//
+//	from       what happens                        to
+//	---------  ----------------------------------  ---------
+//	new        Start                               runs
+//	runs       an Inbox waits, the work yields     waits
+//	waits      the Inbox has the result            runs
+//	waits      the loop is closed                  abandoned
+//	runs       the sequence ends                   over
+//	abandoned  the sequence ends, or its goroutine over
+//
+// It waits if on is set. That it is over is known to the Deferred alone.
+type strand struct {
+	// Fixed after Start.
+	out   node                     // the Deferred
+	whole interface{ over() node } // the Strand
+	next  func() (struct{}, bool)  // has the work go on, and answers true if it waits again
+	stop  func()                   // has the work end in its wait
+	loop  *Turns                   // where the work was begun, or nil
+
+	// Loop goroutine only; the work's while it runs.
+	on        node    // what is waited for
+	goroutine uintptr // which the work runs on, from Entered to Finish
+	abandoned bool
+	listed    bool    // in the loop's list
+	older     *strand // in the loop's list
+	newer     *strand // in the loop's list
+}
+
+// Waiter is a [Strand] of any type.
+type Waiter interface{ waiter() *strand }
+
+func (s *Strand[T]) waiter() *strand { return &s.core }
+
+// Start begins the work, of which iter.Pull gave next and stop, and returns the
+// Deferred of its result. It is called once. body is the function that an error of
+// the work is going to name as its place. The work belongs to the loop that calls,
+// if one does: see [Turns].
+func (s *Strand[T]) Start(next func() (struct{}, bool), stop func(), body any) *Deferred[T] {
+	s.body = body
+	s.core = strand{out: &s.out, whole: s, next: next, stop: stop, loop: loopHere()}
+	s.out.state, s.out.link = bound, &s.core
+	returned := false
+	defer func() {
+		if !returned {
+			s.core.die()
+		}
+	}()
+	waits := s.core.proceed()
+	returned = true
+	if !waits {
+		s.over()
+		s.out.start()
+	}
+	return &s.out
+}
+
+// Entered tells s that the calling goroutine is the one that the work runs on. The
+// work calls it first of all.
+func (s *Strand[T]) Entered() {
+	s.core.goroutine = goroutine.Current()
+	if s.core.loop != nil {
+		s.core.loop.current.Store(s.core.goroutine)
+	}
+}
+
+// Finish gives the result of the work, and says that its goroutine is about to
+// end. The work calls it last of all. err may be the answer of a Chain.
+func (s *Strand[T]) Finish(v T, err error) {
+	s.value, s.err = v, err
+	s.core.goroutine = 0
+}
+
+// Here reports whether the calling goroutine is the one that the work runs on.
+func (s *Strand[T]) Here() bool { return s.core.goroutine == goroutine.Current() }
+
+// MayWait reports whether the work may wait for something that is not there yet.
+// Once its loop is being closed it may not, as nobody would wake it.
+func (s *Strand[T]) MayWait() bool { return s.core.loop == nil || !s.core.loop.closed }
+
+// over makes what Finish was given the result, and returns the Deferred, which
+// somebody has to start. s lets go of what it does not need any more, since it
+// lives as long as its Deferred.
+func (s *Strand[T]) over() node {
+	v, err, body := s.value, s.err, s.body
+	s.value, s.err, s.body = *new(T), nil, nil
+	abandoned := err != nil && !s.MayWait() && errors.Is(err, ErrAbandoned)
+	s.core.unlist()
+	s.core.next, s.core.stop = nil, nil
+	s.out.link = nil
+	s.out.state = running // so that the answer is taken as a callback's is
+	s.out.answer(v, err, body)
+	if s.out.state == running {
+		s.out.state = settled
+	}
+	if abandoned {
+		s.out.marks |= observed // that a loop was closed is no news
+	}
+	return &s.out
+}
+
+// proceed has the work go on, and answers true if it waits again.
+func (s *strand) proceed() (waits bool) {
+	if s.loop == nil {
+		_, waits = s.next()
+		return waits
+	}
+	current := &s.loop.current
+	outer := current.Load()
+	if s.goroutine != 0 {
+		current.Store(s.goroutine)
+	}
+	_, waits = s.next()
+	current.Store(outer)
+	return waits
+}
+
+// die is called when the work has ended its goroutine with runtime.Goexit, and the
+// one that had it go on is ending as well for that. All that waits for the result
+// has to hear of it before.
+func (s *strand) die() {
+	if s.loop != nil {
+		s.loop.current.Store(goroutine.Current())
+	}
+	s.goroutine = 0
+	s.unlist()
+	s.out.giveUp(failure.New(ErrGoexit))
+}
+
+// wait notes what the work waits for.
+func (s *strand) wait(on node) {
+	s.on = on
+	if s.loop != nil && !s.listed {
+		s.list()
+	}
+}
+
+// abandon ends work that waits. What it waits for is cancelled first, so that work
+// of its own is over before this is.
+func (s *strand) abandon() {
+	on := s.on
+	s.on, s.abandoned = nil, true
+	defer s.end() // also if the cancel ends the goroutine
+	for on != nil {
+		on = on.cancel()
+	}
+}
+
+// end has abandoned work end.
+func (s *strand) end() {
+	returned := false
+	defer func() {
+		if !returned {
+			s.die()
+		}
+	}()
+	s.stop()
+	returned = true
+	s.whole.over().start()
+}
+
+// list puts s at the head of its loop's list.
+func (s *strand) list() {
+	s.listed = true
+	s.older = s.loop.newest
+	if s.older != nil {
+		s.older.newer = s
+	}
+	s.loop.newest = s
+}
+
+// unlist takes s out of its loop's list.
+func (s *strand) unlist() {
+	if !s.listed {
+		return
+	}
+	s.listed = false
+	if s.older != nil {
+		s.older.newer = s.newer
+	}
+	if s.newer != nil {
+		s.newer.older = s.older
+	} else {
+		s.loop.newest = s.older
+	}
+	s.older, s.newer = nil, nil
+}
