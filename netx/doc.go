@@ -95,6 +95,20 @@
 //
 // The kind systemd is a socket that the process was started with, see [Activation].
 //
+// # Connections that are kept
+//
+// A [Service] has one connection, and makes another when it is lost, with waits
+// that grow and are drawn at random:
+//
+//	s := netx.NewService(n, netx.ServiceConfig{
+//		Connect: func(f netx.Factory) *deferred.Deferred[netx.Protocol] {
+//			return netx.Connect(n, "tcp:example.com:80", f)
+//		},
+//		Factory: f,
+//	})
+//	s.Start()
+//	s.WhenConnected(0).Tap(func(p netx.Protocol) { ... })
+//
 // # Differences from Twisted
 //
 // A write goes out at once, not in the next turn. Input is read into one buffer

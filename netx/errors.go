@@ -3,6 +3,8 @@ package netx
 import (
 	"errors"
 	"net"
+
+	"github.com/spindle-go/spindle/deferred"
 )
 
 // The sentinels of this package. Test for them with errors.Is: what a protocol,
@@ -47,6 +49,10 @@ var (
 	// factory that wraps it in its error refuses a connection without a fuss.
 	ErrNoProtocol = errors.New("netx: the factory gave no protocol")
 
+	// ErrServiceStopped is the failure of those who wait for a connection of a
+	// [Service] that was stopped. It is a deferred.ErrCancelled.
+	ErrServiceStopped error = &sentinel{text: "netx: the service is stopped", kind: deferred.ErrCancelled}
+
 	// ErrWriteClosed is the answer to a write after CloseWrite. It is a
 	// net.ErrClosed.
 	ErrWriteClosed error = &sentinel{text: "netx: the output was closed by CloseWrite", kind: net.ErrClosed}
@@ -72,6 +78,9 @@ var (
 	// errEnded is the kind of the answer to what comes after the end. The text
 	// of net.ErrClosed, which is what callers look for, says less.
 	errEnded error = &sentinel{text: "netx: the connection has ended", kind: net.ErrClosed}
+
+	// errNoAnswer is what came of a Connect that answered with nil.
+	errNoAnswer = errors.New("netx: Connect answered with a nil Deferred")
 
 	// errGoexit is what came of a lookup that ended its goroutine.
 	errGoexit = errors.New("netx: the resolver called runtime.Goexit")
