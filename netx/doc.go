@@ -109,6 +109,9 @@
 //	s.Start()
 //	s.WhenConnected(0).Tap(func(p netx.Protocol) { ... })
 //
+// A [ConnectionPool] lends connections to any number of addresses, within limits,
+// and keeps for a while those that come back.
+//
 // # Differences from Twisted
 //
 // A write goes out at once, not in the next turn. Input is read into one buffer

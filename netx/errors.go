@@ -53,6 +53,10 @@ var (
 	// [Service] that was stopped. It is a deferred.ErrCancelled.
 	ErrServiceStopped error = &sentinel{text: "netx: the service is stopped", kind: deferred.ErrCancelled}
 
+	// ErrPoolClosed is the failure of those who want a connection of a
+	// [ConnectionPool] that was closed. It is a net.ErrClosed.
+	ErrPoolClosed error = &sentinel{text: "netx: the connection pool is closed", kind: net.ErrClosed}
+
 	// ErrWriteClosed is the answer to a write after CloseWrite. It is a
 	// net.ErrClosed.
 	ErrWriteClosed error = &sentinel{text: "netx: the output was closed by CloseWrite", kind: net.ErrClosed}
@@ -81,6 +85,13 @@ var (
 
 	// errNoAnswer is what came of a Connect that answered with nil.
 	errNoAnswer = errors.New("netx: Connect answered with a nil Deferred")
+
+	// errNoLink is what came of a Connect that did not use the factory it was given.
+	errNoLink = errors.New("netx: Connect gave a protocol that is not of the factory it was given")
+
+	// errNotWanted is why a factory gives no protocol to a connection that comes
+	// late, or second.
+	errNotWanted error = &sentinel{text: "netx: the connection is not wanted any more", kind: ErrNoProtocol}
 
 	// errGoexit is what came of a lookup that ended its goroutine.
 	errGoexit = errors.New("netx: the resolver called runtime.Goexit")

@@ -1,28 +1,30 @@
 package netx
 
 import (
-	"errors"
 	"net"
 
 	"github.com/spindle-go/spindle/failure"
 )
 
-// errNoLink is the failure of an attempt that did not use the factory it was given.
-var errNoLink = errors.New("netx: there is a protocol, but the factory that was given was not asked for it")
-
 // link is a connection that somebody besides its protocol follows: a Service or a
 // ConnectionPool. Loop goroutine only.
 type link struct {
 	proto  Protocol
+	over   bool             // nobody follows it any more, and no connection may come of it
 	conn   *Conn            // once it is made
 	lost   *failure.Failure // once it has ended
 	onLost func()           // is called then; may be nil
+	onHalf func()           // is called when the input of a HalfCloser has ended; may be nil
 }
 
 // factory returns a factory that gives the connection the protocol of f, and has l
-// follow it. It is for one connection.
+// follow it. It is for one connection; another one, or one that comes after its
+// making was given up, gets no protocol.
 func (l *link) factory(f Factory) Factory {
 	return FactoryFunc(func(addr net.Addr) (Protocol, error) {
+		if l.over || l.conn != nil {
+			return nil, errNotWanted
+		}
 		p, err := build(f, addr)
 		if err != nil {
 			return nil, err
@@ -89,4 +91,14 @@ func (p *linkedProtocol) outputMoved() {
 type linkedHalfCloser struct {
 	*linkedProtocol
 	HalfCloser
+}
+
+// ReadClosed implements HalfCloser.
+func (p *linkedHalfCloser) ReadClosed() {
+	defer func() {
+		if p.link.onHalf != nil {
+			p.link.onHalf()
+		}
+	}()
+	p.HalfCloser.ReadClosed()
 }

@@ -96,6 +96,7 @@ func (a *serviceAttempt) settle(_ *link, err error) (*link, error) {
 	case err == nil:
 		return l, nil
 	case l.conn == nil:
+		l.over = true
 		return nil, err
 	}
 	gone := deferred.New[*link]().PassCancelTo(aborter{l.conn})
