@@ -112,6 +112,13 @@
 // A [ConnectionPool] lends connections to any number of addresses, within limits,
 // and keeps for a while those that come back.
 //
+// # Code that blocks
+//
+// [Stream.NetConn] and [StreamListener.NetListener] give a net.Conn and a
+// net.Listener for other goroutines, with deadlines, and [DialNetConn] dials there: so
+// net/http, database drivers and others can use a network of this package. They pass
+// golang.org/x/net/nettest.
+//
 // # Differences from Twisted
 //
 // A write goes out at once, not in the next turn. Input is read into one buffer

@@ -8,6 +8,7 @@ type env struct {
 	// Fixed after the network was made.
 	clock deferred.Clock
 	later func(f func()) // calls f in the next turn
+	loop  loopCaller     // how other goroutines reach it; nil if they cannot
 
 	owner bool     // written by every loop-only method, read by none
 	soon  []turner // what wants to go on in the next turn

@@ -45,7 +45,7 @@ func New(r *reactor.Reactor) *Net {
 		panic("netx: New without a reactor")
 	}
 	n := &Net{r: r, reserve: noReserve}
-	n.env = env{clock: r, later: n.later}
+	n.env = env{clock: r, later: n.later, loop: r}
 	n.defaults = newConfig(&n.env, nil)
 	n.lookups = newLookups(n)
 	return n

@@ -34,6 +34,7 @@ type Stream struct {
 	out     uint64 // bytes written
 	writes  []*pendingWrite
 	closers []*deferred.Deferred[struct{}] // of Close
+	bridge  *netConn                       // of NetConn
 }
 
 // pendingWrite is a write that has not gone out.
@@ -168,5 +169,8 @@ func (p *streamProtocol) ConnectionLost(reason *failure.Failure) {
 		} else {
 			_ = d.Errback(reason)
 		}
+	}
+	if s.bridge != nil {
+		s.bridge.lost(reason)
 	}
 }
