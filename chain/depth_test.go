@@ -3,6 +3,7 @@ package chain_test
 import (
 	"context"
 	"fmt"
+	"maps"
 	"os"
 	"os/exec"
 	"runtime/debug"
@@ -49,6 +50,13 @@ func crowds() map[string]func() int {
 		"fork, cancelled":          forkCancelled,
 		"as completed, in a chain": completeInChain,
 	}
+}
+
+// allCrowds has those of coroutines as well.
+func allCrowds() map[string]func() int {
+	all := crowds()
+	maps.Copy(all, coroutineCrowds())
+	return all
 }
 
 // handOver has a crowd wait for l, of which each releases it at once.
@@ -244,7 +252,7 @@ func TestDepth(t *testing.T) {
 			t.Errorf("recursion ended with %v, want a stack overflow\n%.2000s", err, out)
 		}
 	})
-	for name := range crowds() {
+	for name := range allCrowds() {
 		t.Run(name, func(t *testing.T) {
 			if out, err := serveApart(t, name); err != nil {
 				t.Errorf("%v\n%.2000s", err, out)
@@ -274,7 +282,7 @@ func serve(t *testing.T, name string) {
 			served = recurse(crowd)
 			return
 		}
-		served = crowds()[name]()
+		served = allCrowds()[name]()
 	})
 	if served != crowd {
 		t.Error(fmt.Sprint("served ", served, " of ", crowd))

@@ -49,8 +49,8 @@
 // again. Race alone does not wait: when some child has neither given a value nor
 // failed by then, the race fails with deferred.ErrCancelled itself.
 //
-// Of the lists, only Race cancels children by itself. A child that is waited for by several
-// lists is cancelled by each of them that is cancelled.
+// Of the lists, only Race cancels children by itself. A child that is waited for
+// by several lists is cancelled by each of them that is cancelled.
 //
 // # More than lists
 //
@@ -63,6 +63,7 @@
 //	do one thing at a time, or so many             Lock, Semaphore, Run
 //	hand items over, with a limit                  Queue
 //	own what must not be left behind               Scope, Add, Go
+//	write what waits from top to bottom            Async, Await
 //	end with a context, or make one end            WithContext, FromContext, ToContext
 //	wait for another goroutine, or have it wait    FromChan, ToChan, ToSeq
 //
@@ -74,6 +75,7 @@
 //	ForEach                                  what is under way; no more items are begun
 //	one of a Fork                            that one; the last that is left, the source
 //	one of AsCompleted                       that one
+//	Async                                    what is awaited, and comes out of Await
 //	Acquire, Hold, Get, PutWait, FromChan    that one, which gives up its place
 //	Run                                      its place in the line, or the work of f
 //	Wait or Close of a Scope                 all children, which are waited for

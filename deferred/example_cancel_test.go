@@ -132,7 +132,8 @@ func ExampleCollect() {
 	ds := []*deferred.Deferred[int]{deferred.Succeed(1), late, deferred.Fail[int](errors.New("no"))}
 
 	var s sum
-	deferred.Collect(ds, &s, true)
+	var c deferred.Collector[int] = &s
+	deferred.Collect(ds, c, true)
 	fmt.Println(s.total, s.failed)
 	_ = late.Callback(10)
 	fmt.Println(s.total, s.failed)

@@ -127,27 +127,36 @@ func (s *Strand[T]) over() node {
 
 // proceed has the work go on, and answers true if it waits again.
 func (s *strand) proceed() (waits bool) {
-	if s.loop == nil {
-		_, waits = s.next()
-		return waits
-	}
-	current := &s.loop.current
-	outer := current.Load()
-	if s.goroutine != 0 {
-		current.Store(s.goroutine)
-	}
+	outer := s.enter()
 	_, waits = s.next()
-	current.Store(outer)
+	s.leave(outer)
 	return waits
+}
+
+// enter makes the goroutine of the work the loop, and returns which was it.
+func (s *strand) enter() (outer uintptr) {
+	if s.loop == nil {
+		return 0
+	}
+	outer = s.loop.current.Load()
+	if s.goroutine != 0 {
+		s.loop.current.Store(s.goroutine)
+	}
+	return outer
+}
+
+// leave takes back enter.
+func (s *strand) leave(outer uintptr) {
+	if s.loop != nil {
+		s.loop.current.Store(outer)
+	}
 }
 
 // die is called when the work has ended its goroutine with runtime.Goexit, and the
 // one that had it go on is ending as well for that. All that waits for the result
 // has to hear of it before.
 func (s *strand) die() {
-	if s.loop != nil {
-		s.loop.current.Store(goroutine.Current())
-	}
+	s.leave(goroutine.Current())
 	s.goroutine = 0
 	s.unlist()
 	s.out.giveUp(failure.New(ErrGoexit))
@@ -180,7 +189,9 @@ func (s *strand) end() {
 			s.die()
 		}
 	}()
+	outer := s.enter()
 	s.stop()
+	s.leave(outer)
 	returned = true
 	s.whole.over().start()
 }

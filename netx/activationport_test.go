@@ -51,10 +51,12 @@ func activated([]string) error {
 			fmt.Println("error:", err)
 		}
 	}
-	go func() {
-		_, _ = io.Copy(io.Discard, os.Stdin)
-		_ = r.Stop()
-	}()
+	r.CallWhenRunning(func() { // a Stop before that would be lost
+		go func() {
+			_, _ = io.Copy(io.Discard, os.Stdin)
+			_ = r.Stop()
+		}()
+	})
 	fmt.Println("ready")
 	return r.Run(context.Background())
 }

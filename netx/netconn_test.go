@@ -73,10 +73,11 @@ func TestNetConnCopies(t *testing.T) {
 func TestNetConnIsBounded(t *testing.T) {
 	w := newTCPWorld(t)
 	a, _ := netConns(t, w)
-	if err := a.SetWriteDeadline(time.Now().Add(50 * time.Millisecond)); err != nil {
+	much := make([]byte, 64<<20)
+	if err := a.SetWriteDeadline(time.Now().Add(200 * time.Millisecond)); err != nil {
 		t.Fatal(err)
 	}
-	n, err := a.Write(make([]byte, 64<<20))
+	n, err := a.Write(much)
 	var ne net.Error
 	if !errors.As(err, &ne) || !ne.Timeout() || !errors.Is(err, os.ErrDeadlineExceeded) || n == 0 || n == 64<<20 {
 		t.Errorf("Write gave %d, %v", n, err)

@@ -13,8 +13,9 @@
 //	return r.Run(ctx) // until Stop, the end of ctx, SIGINT or SIGTERM
 //
 // Most programs meet it from above: package netx puts connections on it, package
-// threads takes blocking work off it, and Deferreds fire on it. [React] is the shortest way to run one task and be done; [Default] is the
-// reactor of a program that has but one.
+// threads takes blocking work off it, and Deferreds fire on it. [React] is the
+// shortest way to run one task and be done; [Default] is the reactor of a program
+// that has but one.
 //
 // # One turn
 //

@@ -10,6 +10,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/spindle-go/spindle/chain"
+	"github.com/spindle-go/spindle/deferred"
 	"github.com/spindle-go/spindle/reactor"
 )
 
@@ -116,6 +118,21 @@ func TestBlockedCallback(t *testing.T) {
 			w.Errorf("after that it was logged: %q", rest)
 		}
 	})
+}
+
+// TestBlockedCoroutine is found by the stack of the coroutine, among others that
+// wait.
+func TestBlockedCoroutine(t *testing.T) {
+	seen := make(chan string, 10)
+	r := newReactor(t, reactor.WithSlowCallback(slow), reactor.WithLogger(slog.New(tell(seen))))
+	r.CallWhenRunning(func() {
+		chain.Async(func(co *chain.Co) (int, error) { return chain.Await(co, deferred.New[int]()) })
+		chain.Async(func(*chain.Co) (int, error) {
+			blockUntil(t, seen)
+			return 0, r.Stop()
+		})
+	})
+	run(t, r)
 }
 
 // TestIdleLoopIsNotBlocked has the watchdog look at a loop that sleeps.

@@ -82,16 +82,32 @@ func (r *Reactor) bark(told int64, loop uint64) int64 {
 	return since
 }
 
-// stackOf returns the stack of a goroutine, or nothing when it is not found. It
-// stops all goroutines for as long as it takes to print theirs.
+// stackOf returns the stack of the goroutine with that number, or nothing when it
+// is not found. If it is held up because a coroutine runs, those that run come
+// first. It stops all goroutines for as long as it takes to print theirs.
 func stackOf(id uint64) string {
 	all := make([]byte, stackRoom)
 	all = all[:runtime.Stack(all, true)]
 	head := fmt.Appendf(nil, "goroutine %d [", id)
+	var loop []byte
+	var coroutines [][]byte
 	for stack := range bytes.SplitSeq(all, []byte("\n\n")) {
-		if bytes.HasPrefix(stack, head) {
-			return string(stack)
+		switch {
+		case bytes.HasPrefix(stack, head):
+			loop = stack
+		case bytes.Contains(stack, []byte("\ncreated by iter.Pull[")) && !isHeldUp(stack):
+			coroutines = append(coroutines, stack)
 		}
 	}
-	return ""
+	if isHeldUp(loop) {
+		loop = bytes.Join(append(coroutines, loop), []byte("\n\n"))
+	}
+	return string(loop)
+}
+
+// isHeldUp reports whether a goroutine is one end of a coroutine, and the other
+// end runs.
+func isHeldUp(stack []byte) bool {
+	head, _, _ := bytes.Cut(stack, []byte("\n"))
+	return bytes.Contains(head, []byte("[coroutine"))
 }

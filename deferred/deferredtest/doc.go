@@ -1,5 +1,6 @@
 // Package deferredtest asserts on Deferreds in tests: what one has fired with,
-// that it has not fired, and that no failure was left unhandled.
+// that it has not fired, that no failure was left unhandled, and that no coroutine
+// was left waiting.
 //
 //	got := deferredtest.SuccessOf(t, lookup("a"))
 //

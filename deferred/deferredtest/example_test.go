@@ -4,8 +4,10 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strings"
 	"testing"
 
+	"github.com/spindle-go/spindle/chain"
 	"github.com/spindle-go/spindle/deferred"
 	"github.com/spindle-go/spindle/deferred/deferredtest"
 )
@@ -56,4 +58,24 @@ func ExampleCheckUnhandled() {
 	}
 	// Output:
 	// unhandled failure: nobody looks at this
+}
+
+// CheckCoroutines, at the beginning of a test, makes it fail when it leaves a
+// coroutine waiting, and ends that.
+func ExampleCheckCoroutines() {
+	test := func(t testing.TB) {
+		deferredtest.CheckCoroutines(t)
+		chain.Async(func(co *chain.Co) (int, error) {
+			defer fmt.Println("the coroutine is ended")
+			return chain.Await(co, deferred.New[int]())
+		})
+	}
+
+	for _, text := range run(test).errors {
+		text, _, _ = strings.Cut(text, "(")
+		fmt.Println(text)
+	}
+	// Output:
+	// the coroutine is ended
+	// a coroutine was left waiting: Deferred[int]
 }

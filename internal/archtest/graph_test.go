@@ -76,3 +76,12 @@ func TestDocumentation(t *testing.T) {
 		t.Error(problem)
 	}
 }
+
+// TestExamples holds the packages that a program meets first to an example for
+// each of their names.
+func TestExamples(t *testing.T) {
+	packages := []string{"deferred", "deferred/deferredtest", "chain", "timeout", "timeout/timeouttest"}
+	for _, problem := range archtest.CheckExamples(load(t), packages...) {
+		t.Error(problem)
+	}
+}
