@@ -245,7 +245,7 @@ func TestSystemdEndpointErrors(t *testing.T) {
 		if _, err := netx.Serve(w.net, "systemd:a", factory(&recorder{})); !errors.Is(err, netx.ErrActivation) || !strings.Contains(err.Error(), "without any") {
 			t.Error(err)
 		}
-		for _, text := range []string{"systemd:a:index=1", "systemd:index=-1", "systemd:index=x"} {
+		for _, text := range []string{"systemd:a:index=1", "systemd:index=-1", "systemd:index=x", "systemd:a:b"} {
 			if _, err := netx.Serve(w.net, text, factory(&recorder{})); !errors.Is(err, netx.ErrBadEndpoint) {
 				t.Errorf("%s: %v", text, err)
 			}

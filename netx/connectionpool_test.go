@@ -3,132 +3,16 @@ package netx_test
 import (
 	"errors"
 	"fmt"
-	"math/rand/v2"
 	"net"
-	"slices"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/spindle-go/spindle/deferred"
-	"github.com/spindle-go/spindle/deferred/deferredtest"
 	"github.com/spindle-go/spindle/failure"
 	"github.com/spindle-go/spindle/netx"
 	"github.com/spindle-go/spindle/timeout"
 )
-
-// poolLab is a pool whose connections are in memory, on a virtual clock. An attempt
-// to connect to an address that begins with "slow" waits for the test, one to
-// "refuse" fails.
-type poolLab struct {
-	t       *testing.T
-	clock   *timeout.VirtualClock
-	p       *netx.ConnectionPool
-	dialled []string
-	given   int // attempts that were given up
-	slow    []func(err error)
-	clients []*recorder
-	servers []*recorder
-	half    bool // protocols are HalfClosers
-}
-
-func newPoolLab(t *testing.T, cfg netx.PoolConfig) *poolLab {
-	deferredtest.CheckUnhandled(t)
-	l := &poolLab{t: t, clock: timeout.NewVirtualClock(time.Unix(0, 0))}
-	cfg.Connect = l.connect
-	cfg.Factory = netx.FactoryFunc(func(net.Addr) (netx.Protocol, error) {
-		r := &recorder{}
-		l.clients = append(l.clients, r)
-		if l.half {
-			h := &halfRecorder{}
-			l.clients[len(l.clients)-1] = &h.recorder
-			return h, nil
-		}
-		return r, nil
-	})
-	l.p = netx.NewConnectionPool(l.clock, cfg)
-	return l
-}
-
-func (l *poolLab) connect(address string, f netx.Factory) *deferred.Deferred[netx.Protocol] {
-	l.dialled = append(l.dialled, address)
-	kind, _, _ := strings.Cut(address, " ")
-	switch kind {
-	case "refuse":
-		return deferred.Fail[netx.Protocol](errRefused)
-	case "panic":
-		panic("boom")
-	case "nil":
-		return nil
-	case "other":
-		return deferred.Succeed[netx.Protocol](&recorder{})
-	case "slow":
-		d := deferred.New(func(*deferred.Deferred[netx.Protocol]) { l.given++ })
-		l.slow = append(l.slow, func(err error) {
-			if err != nil {
-				_ = d.Errback(err)
-				return
-			}
-			p, err := l.pair(f)
-			if err != nil { // it was given up
-				_ = d.Errback(err)
-				return
-			}
-			_ = d.Callback(p)
-		})
-		return d
-	}
-	return deferred.Maybe(func() (netx.Protocol, error) { return l.pair(f) })
-}
-
-func (l *poolLab) pair(f netx.Factory) (netx.Protocol, error) {
-	p, err := f.BuildProtocol(nil)
-	if err == nil {
-		server := &recorder{}
-		l.servers = append(l.servers, server)
-		netx.Pair(l.clock, p, server)
-	}
-	return p, err
-}
-
-// get asks for a connection and returns what came of it.
-func (l *poolLab) get(address string) *outcome[*netx.Lease] { return watch(l.p.Get(address)) }
-
-// got is get where there has to be one.
-func (l *poolLab) got(address string) *netx.Lease {
-	l.t.Helper()
-	o := l.get(address)
-	if o.v == nil {
-		l.t.Fatalf("Get(%s) gave %+v", address, o)
-	}
-	return o.v
-}
-
-func (l *poolLab) want(what string, want netx.PoolStats) {
-	l.t.Helper()
-	if got := l.p.Stats(); got != want {
-		l.t.Errorf("%s: %+v, not %+v", what, got, want)
-	}
-}
-
-// end closes the pool and checks that nothing is left.
-func (l *poolLab) end() {
-	l.t.Helper()
-	closed := watch(l.p.Close())
-	l.clock.Advance(time.Minute)
-	if !closed.fired || closed.err != nil {
-		l.t.Errorf("Close gave %+v", closed)
-	}
-	l.want("after Close", netx.PoolStats{})
-	if n := len(l.clock.Calls()); n != 0 {
-		l.t.Errorf("%d delayed calls are left", n)
-	}
-	for i, c := range l.clients {
-		if c.conn != nil && !c.lost() {
-			l.t.Errorf("connection %d is left", i)
-		}
-	}
-}
 
 func TestPoolReuses(t *testing.T) {
 	l := newPoolLab(t, netx.PoolConfig{})
@@ -219,6 +103,20 @@ func TestPoolDropsWhatEnds(t *testing.T) {
 			}
 		})
 	}
+}
+
+// TestPoolChecksAtGet has a protocol that closes its connection while nobody uses it,
+// and somebody who wants it before it has ended.
+func TestPoolChecksAtGet(t *testing.T) {
+	l := newPoolLab(t, netx.PoolConfig{})
+	l.got("x").Release()
+	l.clients[0].conn.Close()
+	if lease := l.got("x"); lease.Conn() == l.clients[0].conn {
+		t.Error("a connection that is being closed was lent")
+	} else {
+		lease.Release()
+	}
+	l.end()
 }
 
 func TestPoolDiscards(t *testing.T) {
@@ -326,6 +224,31 @@ func TestPoolAttempts(t *testing.T) {
 			if o := l.get(address); o.err == nil || !strings.Contains(o.err.Error(), want) {
 				t.Errorf("%s: %+v", address, o)
 			}
+		}
+		l.want("nothing", netx.PoolStats{})
+		l.end()
+	})
+	t.Run("fail with a connection", func(t *testing.T) {
+		l := newPoolLab(t, netx.PoolConfig{MaxTotal: 1})
+		first, second := l.get("broken"), l.get("x")
+		if !errors.Is(first.err, errRefused) || second.fired {
+			t.Errorf("%+v, %+v", first, second)
+		}
+		l.clock.Advance(0)
+		if second.v == nil || l.clients[0].story() != "made, lost: done" {
+			t.Errorf("%+v, %s", second, l.clients[0].story())
+		}
+		second.v.Release()
+		l.end()
+	})
+	t.Run("lose the connection at once", func(t *testing.T) {
+		l := newPoolLab(t, netx.PoolConfig{})
+		o := l.get("late")
+		l.servers[0].conn.Abort()
+		l.clock.Advance(0)
+		l.slow[0](nil)
+		if !errors.Is(o.err, netx.ErrConnectionLost) {
+			t.Errorf("%+v", o)
 		}
 		l.want("nothing", netx.PoolStats{})
 		l.end()
@@ -476,101 +399,4 @@ func TestNewConnectionPoolOfNonsense(t *testing.T) {
 			f()
 		}()
 	}
-}
-
-// TestPoolRandomly plays random programs: the limits hold at all times, nobody waits
-// while there is something for him, and in the end nothing is left.
-func TestPoolRandomly(t *testing.T) {
-	for seed := range uint64(300) {
-		playPool(t, rand.New(rand.NewPCG(seed, 2)), seed)
-		if t.Failed() {
-			return
-		}
-	}
-}
-
-func playPool(t *testing.T, rnd *rand.Rand, seed uint64) {
-	t.Helper()
-	cfg := netx.PoolConfig{MaxTotal: rnd.IntN(5), MaxPerAddress: rnd.IntN(4), IdleTimeout: 3 * time.Second}
-	l := newPoolLab(t, cfg)
-	var asked []*deferred.Deferred[*netx.Lease]
-	var outcomes []*outcome[*netx.Lease]
-	var held []*netx.Lease
-	take := func() *netx.Lease {
-		if len(held) == 0 {
-			return nil
-		}
-		i := rnd.IntN(len(held))
-		lease := held[i]
-		held = slices.Delete(held, i, i+1)
-		return lease
-	}
-	addresses := []string{"a", "b", "slow", "slow 2", "refuse"}
-	get := func() {
-		d := l.p.Get(addresses[rnd.IntN(len(addresses))])
-		d.Tap(func(lease *netx.Lease) { held = append(held, lease) })
-		asked, outcomes = append(asked, d), append(outcomes, watch(d))
-	}
-	steps := []func(){
-		get, get, get,
-		func() {
-			if lease := take(); lease != nil {
-				lease.Release()
-			}
-		},
-		func() {
-			if lease := take(); lease != nil {
-				lease.Discard()
-			}
-		},
-		func() {
-			if len(asked) > 0 {
-				asked[rnd.IntN(len(asked))].Cancel()
-			}
-		},
-		func() {
-			if len(l.slow) > 0 {
-				i := rnd.IntN(len(l.slow))
-				l.slow[i]([]error{nil, nil, errRefused}[rnd.IntN(3)])
-				l.slow = slices.Delete(l.slow, i, i+1)
-			}
-		},
-		func() {
-			if len(l.servers) > 0 {
-				l.servers[rnd.IntN(len(l.servers))].conn.Close()
-			}
-		},
-		func() { l.clock.Advance(0) },
-		func() { l.clock.Advance(time.Duration(rnd.IntN(2000)) * time.Millisecond) },
-	}
-	for range 80 {
-		steps[rnd.IntN(len(steps))]()
-		s := l.p.Stats()
-		open := 0
-		for _, c := range l.clients {
-			if c.conn != nil && !c.lost() {
-				open++
-			}
-		}
-		if cfg.MaxTotal > 0 && (s.Total > cfg.MaxTotal || open > cfg.MaxTotal) || open > s.Total {
-			t.Errorf("seed %d: %d connections of %d, %+v", seed, open, cfg.MaxTotal, s)
-		}
-		if s.Waiting > 0 && s.Total == 0 {
-			t.Errorf("seed %d: they wait for nothing: %+v", seed, s)
-		}
-	}
-	closed := watch(l.p.Close())
-	for _, lease := range held {
-		lease.Release()
-	}
-	l.clock.Advance(time.Minute)
-	if !closed.fired {
-		t.Errorf("seed %d: Close has not ended: %+v", seed, l.p.Stats())
-	}
-	for i, o := range outcomes {
-		if !o.fired {
-			t.Errorf("seed %d: Get %d has not fired", seed, i)
-		}
-	}
-	l.end()
 }

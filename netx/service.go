@@ -2,7 +2,6 @@ package netx
 
 import (
 	"errors"
-	"slices"
 	"time"
 
 	"github.com/spindle-go/spindle/deferred"
@@ -84,12 +83,6 @@ type ServiceStats struct {
 	LastError   error  // of the last attempt that has failed, or connection that was lost
 }
 
-// serviceWaiter is one who wants a connection.
-type serviceWaiter struct {
-	d    *deferred.Deferred[Protocol]
-	left int // failed attempts until it gives up; 0 is no limit
-}
-
 // NewService returns a Service that is not started. The clock is most often the
 // Network that Connect uses; if it is a *[Net], the Service fails those who wait when
 // the reactor stops. A nil clock, Connect or Factory panics. Any goroutine.
@@ -155,33 +148,6 @@ func (s *Service) Stop() *deferred.Deferred[struct{}] {
 	case serviceRestarting:
 		s.failWaiters(ErrServiceStopped)
 	}
-	return d
-}
-
-// WhenConnected returns the protocol of the present connection, or of the next one
-// as soon as it is prepared. Those who wait get it in the order they asked.
-//
-// It fails with the error of an attempt when that is the failAfter-th one, counted
-// from now, that fails; 0 is any number, and a negative one panics. It fails with
-// ErrServiceStopped after Stop, and with the *timeout.RetryError when the policy has
-// given up. On one that was not started yet it waits. A cancel ends the waiting and
-// nothing else. Loop goroutine only.
-func (s *Service) WhenConnected(failAfter int) *deferred.Deferred[Protocol] {
-	s.owner = true
-	switch {
-	case failAfter < 0:
-		panic("netx: WhenConnected of a negative number of attempts")
-	case s.state == serviceConnected:
-		return deferred.Succeed(s.link.proto)
-	case s.state == serviceStopping:
-		return deferred.Fail[Protocol](ErrServiceStopped)
-	case s.state == serviceResting && s.reason != nil:
-		return deferred.Fail[Protocol](s.reason)
-	}
-	d := deferred.New(func(d *deferred.Deferred[Protocol]) {
-		s.waiters = slices.DeleteFunc(s.waiters, func(w *serviceWaiter) bool { return w.d == d })
-	})
-	s.waiters = append(s.waiters, &serviceWaiter{d: d, left: failAfter})
 	return d
 }
 
@@ -313,14 +279,5 @@ func (s *Service) takeEnders() []*deferred.Deferred[struct{}] {
 func finish(enders []*deferred.Deferred[struct{}]) {
 	for _, d := range enders {
 		_ = d.Callback(struct{}{}) // swallowed if it was cancelled
-	}
-}
-
-// failWaiters tells those who wait for a connection that there will be none.
-func (s *Service) failWaiters(reason error) {
-	waiters := s.waiters
-	s.waiters = nil
-	for _, w := range waiters {
-		_ = w.d.Errback(reason) // ErrAlreadyCalled if one before it cancelled it
 	}
 }

@@ -41,27 +41,6 @@ func (s *Service) connect(l *link) (d *deferred.Deferred[Protocol]) {
 	return s.cfg.Connect(l.factory(s.cfg.Factory))
 }
 
-// failed counts an attempt that has failed, and tells those for whom it is the last.
-func (s *Service) failed(f *failure.Failure) {
-	s.stats.Failures++
-	s.stats.LastError = f
-	var fed []*serviceWaiter
-	kept := s.waiters[:0]
-	for _, w := range s.waiters {
-		if w.left--; w.left == 0 {
-			fed = append(fed, w)
-		} else {
-			kept = append(kept, w)
-		}
-	}
-	clear(s.waiters[len(kept):])
-	s.waiters = kept
-	s.told = len(fed) > 0
-	for _, w := range fed {
-		_ = w.d.Errback(f) // ErrAlreadyCalled if one before it cancelled it
-	}
-}
-
 // serviceAttempt is one attempt to connect. Loop goroutine only.
 type serviceAttempt struct {
 	service *Service

@@ -180,7 +180,11 @@ func TestServiceStopsWhileRejecting(t *testing.T) {
 }
 
 func TestServiceProtocolPanics(t *testing.T) {
-	l := newServiceLab(t, netx.ServiceConfig{})
+	var asked []error
+	l := newServiceLab(t, netx.ServiceConfig{Policy: timeout.Policy{Permanent: func(err error) bool {
+		asked = append(asked, err)
+		return false
+	}}})
 	l.made = func(r *recorder) { r.onData = func([]byte) { panic("boom") } }
 	l.s.Start()
 	l.servers[0].conn.WriteString("x")
@@ -190,6 +194,9 @@ func TestServiceProtocolPanics(t *testing.T) {
 	}
 	if err := l.s.Stats().LastError; err == nil || !strings.Contains(err.Error(), "boom") {
 		t.Errorf("the last error is %v", err)
+	}
+	if len(asked) != 1 || !strings.Contains(asked[0].Error(), "boom") {
+		t.Errorf("the policy was asked about %v", asked)
 	}
 	l.s.Stop()
 	l.clock.Advance(0)
@@ -208,10 +215,8 @@ func TestServiceConnectWithoutTheFactory(t *testing.T) {
 func TestServiceForwards(t *testing.T) {
 	clock := timeout.NewVirtualClock(time.Unix(0, 0))
 	half, plain := &halfRecorder{}, &recorder{}
-	var peers []*recorder
 	for _, p := range []netx.Protocol{half, plain} {
 		peer := &recorder{}
-		peers = append(peers, peer)
 		s := netx.NewService(clock, netx.ServiceConfig{
 			Factory: factory(p),
 			Connect: func(f netx.Factory) *deferred.Deferred[netx.Protocol] {
@@ -234,6 +239,45 @@ func TestServiceForwards(t *testing.T) {
 	}
 	if half.story() != "made, read closed, lost: done" {
 		t.Errorf("a HalfCloser got %s", half.story())
+	}
+}
+
+// TestServiceOfStreams has writes that wait, which a Stream is told of besides its
+// protocol.
+func TestServiceOfStreams(t *testing.T) {
+	clock := timeout.NewVirtualClock(time.Unix(0, 0))
+	peer := &recorder{}
+	s := netx.NewService(clock, netx.ServiceConfig{
+		Factory: netx.StreamFactory(),
+		Connect: func(f netx.Factory) *deferred.Deferred[netx.Protocol] {
+			made, _ := f.BuildProtocol(nil)
+			netx.Pair(clock, made, peer)
+			return deferred.Succeed(made)
+		},
+	})
+	s.Start()
+	stream := netx.StreamOf(s.Connected())
+	peer.conn.Pause()
+	written := watch(stream.Write(make([]byte, 1<<20)))
+	clock.Advance(0)
+	if written.fired {
+		t.Error("a megabyte has gone out to a peer that does not read")
+	}
+	peer.conn.Resume()
+	clock.Advance(0)
+	if written.v != 1<<20 || peer.data.Len() != 1<<20 {
+		t.Errorf("%+v, %d bytes came", written, peer.data.Len())
+	}
+	line := watch(stream.ReadLine())
+	peer.conn.WriteString("hello\n")
+	clock.Advance(0)
+	if line.v != "hello" {
+		t.Errorf("%+v", line)
+	}
+	s.Stop()
+	clock.Advance(0)
+	if netx.StreamOf(&recorder{}) != nil || netx.StreamOf(nil) != nil {
+		t.Error("another protocol is a Stream")
 	}
 }
 
@@ -263,75 +307,4 @@ func TestNewServiceOfNothing(t *testing.T) {
 		}
 	}()
 	netx.NewService(nil, netx.ServiceConfig{})
-}
-
-// TestServiceReentry has those who wait call the Service from everywhere.
-func TestServiceReentry(t *testing.T) {
-	t.Run("Stop in a waiter", func(t *testing.T) {
-		l := newServiceLab(t, netx.ServiceConfig{})
-		var stopped *outcome[struct{}]
-		l.s.WhenConnected(0).Tap(func(netx.Protocol) { stopped = watch(l.s.Stop()) })
-		l.s.Start()
-		l.clock.Advance(0)
-		if !stopped.fired {
-			t.Error("it has not stopped")
-		}
-		l.want("0", 0)
-	})
-	t.Run("Stop in a waiter that fails in the first attempt", func(t *testing.T) {
-		l := newServiceLab(t, netx.ServiceConfig{}, "refuse")
-		var stopped *outcome[struct{}]
-		l.s.WhenConnected(1).Catch(func(*failure.Failure) { stopped = watch(l.s.Stop()) })
-		l.s.Start()
-		if !stopped.fired {
-			t.Error("it has not stopped")
-		}
-		l.want("0", 0)
-	})
-	t.Run("Stop and Start there", func(t *testing.T) {
-		l := newServiceLab(t, netx.ServiceConfig{}, "refuse")
-		var stopped *outcome[struct{}]
-		l.s.WhenConnected(1).Catch(func(*failure.Failure) { stopped = watch(l.s.Stop()); l.s.Start() })
-		l.s.Start()
-		if !stopped.fired || l.s.Connected() == nil {
-			t.Error("it did not begin again")
-		}
-		l.want("0 0", 0)
-		l.s.Stop()
-		l.clock.Advance(0)
-	})
-	t.Run("Start in a waiter that fails by Stop", func(t *testing.T) {
-		l := newServiceLab(t, netx.ServiceConfig{}, "hang")
-		l.s.WhenConnected(0).Catch(func(*failure.Failure) { l.s.Start() })
-		l.s.Start()
-		stopped := watch(l.s.Stop())
-		if !stopped.fired || l.s.Connected() == nil {
-			t.Error("it did not begin again")
-		}
-		l.s.Stop()
-		l.clock.Advance(0)
-	})
-	t.Run("Stop in Connect", func(t *testing.T) {
-		l := newServiceLab(t, netx.ServiceConfig{})
-		var stopped *outcome[struct{}]
-		l.made = func(r *recorder) { r.onMade = func(*netx.Conn) { stopped = watch(l.s.Stop()) } }
-		l.s.Start()
-		l.clock.Advance(time.Minute)
-		if !stopped.fired || !l.last().lost() {
-			t.Error("it has not stopped")
-		}
-		l.want("0", 0)
-	})
-	t.Run("Stop in ConnectionLost", func(t *testing.T) {
-		l := newServiceLab(t, netx.ServiceConfig{})
-		var stopped *outcome[struct{}]
-		l.made = func(r *recorder) { r.onLost = func(*failure.Failure) { stopped = watch(l.s.Stop()) } }
-		l.s.Start()
-		l.servers[0].conn.Close()
-		l.clock.Advance(time.Minute)
-		if !stopped.fired {
-			t.Error("it has not stopped")
-		}
-		l.want("0", 0)
-	})
 }

@@ -23,8 +23,3 @@ const (
 	serviceStopping                       // what there is comes to its end
 	serviceRestarting                     // so that it can begin again
 )
-
-// String returns the name of the state.
-func (s serviceState) String() string {
-	return [...]string{"resting", "searching", "connected", "stopping", "restarting"}[s]
-}

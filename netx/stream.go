@@ -67,6 +67,18 @@ func newStream(made func(*Stream)) Factory {
 	return FactoryFunc(func(net.Addr) (Protocol, error) { return &streamProtocol{made: made}, nil })
 }
 
+// StreamFactory returns a factory of Streams, for what takes a Factory, such as
+// [Connect], a [Service] or a [ConnectionPool]; [StreamOf] gets the Stream out of the
+// protocol that comes of it. Any goroutine may call it.
+func StreamFactory() Factory { return newStream(nil) }
+
+// StreamOf returns the Stream of a protocol that [StreamFactory] made, or nil if it is
+// another one. Any goroutine may call it.
+func StreamOf(p Protocol) *Stream {
+	s, _ := p.(*streamProtocol)
+	return (*Stream)(s)
+}
+
 // Write sends p. The Deferred fires with len(p) when all of it has been handed to
 // the kernel, which is most often at once. It fails as [Conn.Write] does, and
 // with the reason when the connection ends before. The caller keeps p.
