@@ -11,6 +11,7 @@ import (
 // TestAllocations holds the lists to the figures in their comments, with
 // children that succeed one after the other. Each child costs one.
 func TestAllocations(t *testing.T) {
+	skipInDebug(t)
 	tests := []struct {
 		name string
 		list func(ds []*child)

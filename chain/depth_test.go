@@ -23,10 +23,10 @@ const (
 	// depthStack is what a goroutine's stack may grow to in the child, where to
 	// exceed it is fatal.
 	depthStack = 64 << 10
-
-	// crowd is how many take part.
-	crowd = 100_000
 )
+
+// crowd is how many take part.
+var crowd = map[bool]int{false: 100_000, true: 5000}[debugged()]
 
 // crowds has what must not take more stack for a crowd than for two. Each answers
 // how many it has served.

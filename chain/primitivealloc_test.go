@@ -10,6 +10,7 @@ import (
 // TestPrimitiveAllocations holds locks, queues and the rest to the figures in
 // their comments.
 func TestPrimitiveAllocations(t *testing.T) {
+	skipInDebug(t)
 	l, busy := chain.NewLock(), chain.NewLock()
 	busy.Acquire()
 	busySemaphore := chain.NewSemaphore(1)

@@ -54,6 +54,7 @@ func giveUp[T any](d *deferred.Deferred[T]) (inMemory func() bool) {
 
 // TestQueueShrinks wants the room of a rush to go back.
 func TestQueueShrinks(t *testing.T) {
+	skipInDebug(t)
 	const rush = 100_000
 	q := chain.NewQueue[[16]byte](-1, 0)
 	before := heap()

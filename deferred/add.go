@@ -22,6 +22,9 @@ func (d *Deferred[T]) AddCallbacks(cb func(T) (T, error), eb func(*failure.Failu
 	case cb == nil:
 		return d.AddErrback(eb)
 	}
+	if d.marks&traced != 0 || watching() {
+		return d.add(&union[T]{cb, eb})
+	}
 	d.handlers.push(pair[T](cb))
 	return d.add(errback[T](eb))
 }
@@ -87,12 +90,29 @@ func (d *Deferred[T]) add(h handler[T]) *Deferred[T] {
 		b.slots[b.end] = h // push, where that is all there is to it
 		b.end++
 	} else {
-		d.handlers.push(h)
+		d.push(h)
 	}
 	if d.state == settled {
 		d.start()
 	}
 	return d
+}
+
+// push appends h, and leaves it at that.
+func (d *Deferred[T]) push(h handler[T]) {
+	hs := &d.handlers
+	switch {
+	case d.marks&traced != 0:
+		d.pushNoted(h)
+	case hs.last != nil || hs.second != nil:
+		hs.overflow(h)
+	case hs.first != nil:
+		hs.second = h
+	case watching():
+		d.pushNoted(h)
+	default:
+		hs.first = h
+	}
 }
 
 // The handlers that users add. Each is the user's function under another type,
@@ -107,6 +127,12 @@ type (
 	finally[T any]  func()
 	thunk[T any]    func() (T, error) // what Maybe runs
 )
+
+// union is a pair as one handler, for a Deferred with a record.
+type union[T any] struct {
+	cb func(T) (T, error)
+	eb func(*failure.Failure) (T, error)
+}
 
 func (h callback[T]) handle(d *Deferred[T]) node {
 	if d.fail != nil {
@@ -135,6 +161,13 @@ func (h pair[T]) handle(d *Deferred[T]) node {
 		return eb.handle(d)
 	}
 	return callback[T](h).handle(d)
+}
+
+func (p *union[T]) handle(d *Deferred[T]) node {
+	if d.fail != nil {
+		return errback[T](p.eb).handle(d)
+	}
+	return callback[T](p.cb).handle(d)
 }
 
 func (h both[T]) handle(d *Deferred[T]) node {

@@ -15,6 +15,7 @@ var kept *number
 // TestAllocations asserts the rows of the benchmark, and what the comments of
 // this package promise. It counts: a time would depend on the machine.
 func TestAllocations(t *testing.T) {
+	skipInDebug(t)
 	f := failure.New(errors.New("no"))
 	recovered := func(*failure.Failure) (int, error) { return 0, nil }
 	see := func(v int, err error) (int, error) { return v, err }

@@ -23,6 +23,9 @@ type canceller[T any] func(*Deferred[T])
 // It goes along any number of waiting Deferreds without recursion; only where
 // PassCancelTo was used it calls another Cancel.
 func (d *Deferred[T]) Cancel() {
+	if d.marks&traced != 0 {
+		d.record().touch()
+	}
 	for n := node(d); n != nil; {
 		n = n.cancel()
 	}
@@ -36,8 +39,12 @@ func (d *Deferred[T]) PassCancelTo(to Canceller) *Deferred[T] {
 	if to == nil {
 		panic("deferred: PassCancelTo nil")
 	}
+	d.watchFirst()
 	if d.state == pending {
 		d.link = to
+		if d.marks&traced != 0 {
+			d.notePassing(to)
+		}
 	}
 	return d
 }
@@ -54,7 +61,11 @@ func (d *Deferred[T]) cancel() (next node) {
 	switch link := d.link.(type) {
 	case nil:
 		d.marks |= swallow
-		d.settle(*new(T), failure.At(ErrCancelled, 0), 0)
+		f := failure.At(ErrCancelled, 0)
+		if d.marks&traced != 0 {
+			f = d.noteResult(f)
+		}
+		d.settle(*new(T), f, 0)
 		d.start()
 	case canceller[T]:
 		d.state = cancelling
@@ -69,6 +80,9 @@ func (d *Deferred[T]) cancel() (next node) {
 // callCanceller runs the user's canceller, and fires d if that did not.
 func (d *Deferred[T]) callCanceller(c canceller[T]) {
 	returned := false
+	if d.marks&traced != 0 {
+		d.noteCanceller(c)
+	}
 	defer func() {
 		var f *failure.Failure
 		switch v := recover(); {
@@ -84,14 +98,24 @@ func (d *Deferred[T]) callCanceller(c canceller[T]) {
 		if d.state != cancelling {
 			// It fired d and then panicked. The chain has its result; the panic
 			// must not vanish.
+			if d.marks&traced != 0 {
+				d.noteCanceller(c)
+				f = d.record().failedIn(f)
+			}
 			unhandled.orphan(f)
 			return
+		}
+		if d.marks&traced != 0 {
+			f = d.noteResult(f)
 		}
 		d.settle(*new(T), f, 0)
 		d.start()
 	}()
 	c(d)
 	returned = true
+	if d.marks&traced != 0 {
+		d.record().now = about{}
+	}
 }
 
 // passCancel hands the cancel on. Whatever happens there, d can be fired and

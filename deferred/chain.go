@@ -52,11 +52,17 @@ func (d *Deferred[T]) await(inner *Deferred[T]) {
 		}
 		d.failWith(f)
 		d.marks |= seen
+		if d.marks&traced != 0 {
+			d.noteTaken()
+		}
 	default:
 		d.succeed(*new(T))
 		d.link = inner
 		d.state = waiting
-		inner.handlers.push((*waiter[T])(d))
+		if d.marks&traced != 0 {
+			d.noteWait(inner)
+		}
+		inner.push((*waiter[T])(d))
 	}
 }
 
@@ -81,7 +87,11 @@ type waiter[T any] Deferred[T]
 // handle hands d's result to the waiter.
 func (w *waiter[T]) handle(d *Deferred[T]) node {
 	outer := (*Deferred[T])(w)
-	outer.settle(d.take())
+	v, f, seen := d.take()
+	if outer.marks&traced != 0 {
+		f = outer.noteResult(f)
+	}
+	outer.settle(v, f, seen)
 	return outer
 }
 
@@ -186,7 +196,11 @@ type forward[T any] Deferred[T]
 func (t *forward[T]) handle(d *Deferred[T]) node {
 	to := (*Deferred[T])(t)
 	if to.state.fireable() {
-		to.settle(d.take())
+		v, f, seen := d.take()
+		if to.marks&traced != 0 {
+			f = to.noteResult(f)
+		}
+		to.settle(v, f, seen)
 		return to
 	}
 	if err := to.refuse(); err != nil {

@@ -10,7 +10,16 @@ import (
 
 var vectors = flag.String("vectors", "testdata/conformance", "folder with conformance vectors (deferred*.json)")
 
-func TestConformance(t *testing.T) {
+func TestConformance(t *testing.T) { playVectors(t) }
+
+// TestConformanceInDebugMode makes sure that to watch Deferreds does not change
+// what they do.
+func TestConformanceInDebugMode(t *testing.T) {
+	debugMode(t)
+	playVectors(t)
+}
+
+func playVectors(t *testing.T) {
 	silenceUnhandled(t)
 	programs, err := conformance.Load(*vectors, "deferred")
 	if err != nil {

@@ -41,12 +41,24 @@ type Deferred[T any] struct {
 //
 // Any goroutine may call it. It costs one allocation.
 func New[T any](cancel ...func(*Deferred[T])) *Deferred[T] {
+	if len(cancel) != 0 || atomic.LoadUint32(&attention) != 0 {
+		return outfit(cancel)
+	}
+	return &Deferred[T]{}
+}
+
+// outfit is New for a Deferred with a canceller or a record. It is apart, so that
+// the compiler can put the rest of New into its caller.
+func outfit[T any](cancel []func(*Deferred[T])) *Deferred[T] {
 	d := &Deferred[T]{}
 	switch {
 	case len(cancel) > 1:
 		panic("deferred: New with more than one canceller")
 	case len(cancel) == 1 && cancel[0] != nil:
 		d.link = canceller[T](cancel[0])
+	}
+	if watching() {
+		d.watch(nil)
 	}
 	return d
 }
@@ -55,7 +67,20 @@ func New[T any](cancel ...func(*Deferred[T])) *Deferred[T] {
 //
 // Any goroutine may call it. It costs one allocation.
 func Succeed[T any](v T) *Deferred[T] {
+	if atomic.LoadUint32(&attention) != 0 {
+		return succeed(v)
+	}
 	return &Deferred[T]{value: v, state: settled}
+}
+
+// succeed is Succeed for a Deferred with a record; apart for the same reason as
+// outfit.
+//
+//go:noinline
+func succeed[T any](v T) *Deferred[T] {
+	d := &Deferred[T]{value: v, state: settled}
+	d.watch(nil)
+	return d
 }
 
 // Fail returns a Deferred that has fired with err, which becomes a
@@ -67,6 +92,10 @@ func Succeed[T any](v T) *Deferred[T] {
 // Any goroutine may call it.
 func Fail[T any](err error) *Deferred[T] {
 	d := &Deferred[T]{fail: reason(err, "Fail"), state: settled}
+	if watching() {
+		d.watch(nil)
+		d.noteBirth()
+	}
 	d.start()
 	return d
 }
@@ -79,6 +108,9 @@ func Maybe[T any](f func() (T, error)) *Deferred[T] {
 		panic("deferred: Maybe of a nil function")
 	}
 	d := &Deferred[T]{state: settled}
+	if watching() {
+		d.watch(nil)
+	}
 	return d.add(thunk[T](f))
 }
 

@@ -75,6 +75,26 @@
 // with the trace; see [SetUnhandledHandler]. In a test, deferredtest.CheckUnhandled
 // makes it an error.
 //
+// # Debugging
+//
+// With the environment variable SPINDLE_DEBUG=1, or after [SetDebug], it is noted
+// where each Deferred is made and fired and where its handlers are added. Then
+//
+//   - a failure printed with %+v tells its story: which callback failed, which were
+//     passed by, which Deferreds took it over, who handled it or that nobody did;
+//   - [ErrAlreadyCalled] says where the Deferred was fired first;
+//   - [Pending] lists what has not fired, how old it is, where it was made, and
+//     what it waits for: the answer to where a program is stuck;
+//   - [Unhandled] says of which Deferred the failure was the result;
+//   - use of a Deferred by a goroutine on which it has no business is reported,
+//     see [SetMisuseHandler].
+//
+// [Dot] draws what a Deferred waits for, in debug mode with places and ages.
+//
+// While runtime/trace is recording, go tool trace shows a task for each Deferred
+// that has to wait, within that of the one it was made of, and a region for each
+// handler, named after the function. That needs no debug mode.
+//
 // # Cost
 //
 // A Deferred is one allocation, with room for two handlers; each eight further

@@ -5,11 +5,14 @@ import (
 	"errors"
 	"fmt"
 	"time"
+
+	"github.com/spindle-go/spindle/failure"
 )
 
 // The sentinels of this package. Test for them with errors.Is.
 var (
-	// ErrAlreadyCalled is the answer to firing a Deferred that was fired.
+	// ErrAlreadyCalled is the answer to firing a Deferred that was fired. In
+	// debug mode its text says where that was, see SetDebug.
 	ErrAlreadyCalled = errors.New("deferred: already called")
 
 	// ErrAlreadyChained is the failure of a second consumer: the result of a
@@ -41,6 +44,15 @@ var (
 	// Timeout() bool. The failure itself says after how long.
 	ErrTimeout error = &timeoutError{}
 )
+
+// alreadyCalledError is an ErrAlreadyCalled of debug mode.
+type alreadyCalledError struct{ first failure.Place }
+
+func (e *alreadyCalledError) Error() string {
+	return ErrAlreadyCalled.Error() + ", first at " + e.first.String()
+}
+
+func (e *alreadyCalledError) Unwrap() error { return ErrAlreadyCalled }
 
 // cancelledError is the type of ErrCancelled.
 type cancelledError struct{}

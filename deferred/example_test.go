@@ -200,10 +200,10 @@ func ExampleDeferred_ChainDeferred() {
 func ExampleDeferred_Callback() {
 	d := deferred.New[int]()
 	fmt.Println(d.Callback(1))
-	fmt.Println(d.Callback(2))
+	fmt.Println(errors.Is(d.Callback(2), deferred.ErrAlreadyCalled))
 	// Output:
 	// <nil>
-	// deferred: already called
+	// true
 }
 
 // Errback gives a failure in the place of a value.

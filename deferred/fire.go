@@ -16,6 +16,9 @@ func (d *Deferred[T]) Callback(v T) error {
 	if !d.state.fireable() {
 		return d.refuse()
 	}
+	if d.marks&traced != 0 {
+		d.noteResult(nil)
+	}
 	d.settle(v, nil, 0)
 	d.start()
 	return nil
@@ -28,6 +31,9 @@ func (d *Deferred[T]) Errback(err error) error {
 	f := reason(err, "Errback")
 	if !d.state.fireable() {
 		return d.refuse()
+	}
+	if d.marks&traced != 0 {
+		f = d.noteResult(f)
 	}
 	d.settle(*new(T), f, 0)
 	d.start()
@@ -42,6 +48,8 @@ func (d *Deferred[T]) refuse() error {
 	case d.marks&swallow != 0:
 		d.marks &^= swallow
 		return nil
+	case d.marks&traced != 0:
+		return &alreadyCalledError{first: records.firedAt(d.record())}
 	default:
 		return ErrAlreadyCalled
 	}

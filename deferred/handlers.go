@@ -60,6 +60,24 @@ func (hs *handlers[T]) overflow(h handler[T]) {
 	b.end++
 }
 
+// pushAlone appends h and leaves no room beside it, so that who looks for room
+// comes to ask what else there is to do.
+func (hs *handlers[T]) pushAlone(h handler[T]) {
+	if hs.first == nil && hs.second == nil || hs.last == nil && hs.second == nil {
+		hs.push(h)
+		return
+	}
+	b := &block[T]{start: blockSize - 1, end: blockSize}
+	b.slots[b.start] = h
+	if hs.last == nil {
+		b.next = b
+	} else {
+		b.next = hs.last.next
+		hs.last.next = b
+	}
+	hs.last = b
+}
+
 // pop takes the oldest handler off the list, or returns nil.
 func (hs *handlers[T]) pop() handler[T] {
 	if h := hs.first; h != nil {

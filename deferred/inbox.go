@@ -22,6 +22,9 @@ func NewInbox[T any](w Waiter) *Inbox[T] { return &Inbox[T]{strand: w.waiter()} 
 func (i *Inbox[T]) Wait(d *Deferred[T]) bool {
 	if v, f, ready := d.Poll(); ready {
 		i.value, i.fail = v, f
+		if f != nil {
+			i.fail = i.strand.out.handed(f)
+		}
 		return false
 	}
 	s := i.strand
@@ -60,6 +63,9 @@ func (i *Inbox[T]) handle(d *Deferred[T]) (next node) {
 		return nil // nobody waits any more, and the result was for nobody else
 	}
 	i.value, i.fail, s.on = v, f, nil
+	if f != nil {
+		i.fail = s.out.handed(f)
+	}
 	returned := false
 	defer func() {
 		if !returned {

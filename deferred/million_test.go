@@ -34,7 +34,10 @@ const (
 
 // million is how many Deferreds a feat is about.
 func million() int {
-	if raceEnabled {
+	switch {
+	case debugged():
+		return 10_000
+	case raceEnabled:
 		return 100_000
 	}
 	return 1_000_000

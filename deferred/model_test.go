@@ -56,6 +56,17 @@ func TestModel(t *testing.T) {
 	if raceEnabled || testing.Short() {
 		programs = 3000
 	}
+	playRandom(t, programs)
+}
+
+// TestModelInDebugMode makes sure that Deferreds do the same when they are
+// watched.
+func TestModelInDebugMode(t *testing.T) {
+	debugMode(t)
+	playRandom(t, 500)
+}
+
+func playRandom(t *testing.T, programs int) {
 	seed := rand.Uint64()
 	random := rand.New(rand.NewPCG(seed, 0))
 	for range programs {

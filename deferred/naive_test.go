@@ -32,7 +32,7 @@ type naive struct {
 	pass      func()
 }
 
-func textOf(err error) string { return err.Error() }
+func textOf(err error) string { return plain(err).Error() }
 
 // free reports whether d's steps may run.
 func (d *naive) free() bool {

@@ -129,7 +129,7 @@ func (w *naiveWorld) add(n int, how addKind, f, g function) {
 
 func (w *naiveWorld) fire(d int, r result) string {
 	if err := w.fireWith(w.ds[d], r); err != nil {
-		return err.Error()
+		return plain(err).Error()
 	}
 	return "ok"
 }

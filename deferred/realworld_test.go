@@ -27,7 +27,7 @@ func newRealWorld() (w *realWorld, leave func()) {
 	deferred.SetUnhandledHandler(func(u deferred.Unhandled) {
 		w.mu.Lock()
 		defer w.mu.Unlock()
-		w.lost = append(w.lost, u.Failure.Error())
+		w.lost = append(w.lost, plain(u.Failure).Error())
 	})
 	return w, func() { deferred.SetUnhandledHandler(nil) }
 }
@@ -97,7 +97,7 @@ func errOf(fail string) error { return thrown(fail) }
 // seenAs is what a function is told of a result.
 func seenAs[T any](c codec[T], v T, err error) result {
 	if err != nil {
-		return result{fail: err.Error()}
+		return result{fail: plain(err).Error()}
 	}
 	return result{v: c.from(v)}
 }
@@ -245,7 +245,7 @@ func (w *realWorld) add(d int, how addKind, f, g function) { w.ds[d].add(how, f,
 
 func (w *realWorld) fire(d int, r result) string {
 	if err := w.ds[d].fire(r); err != nil {
-		return err.Error()
+		return plain(err).Error()
 	}
 	return "ok"
 }

@@ -47,7 +47,8 @@ func (d *Deferred[T]) take() (v T, f *failure.Failure, seen mark) {
 }
 
 // settle makes v or f the result and puts d at rest; somebody has to start it.
-// seen is what take gave, or 0.
+// seen is what take gave, or 0. Of a Deferred with a record noteResult is called
+// before, which would make settle too big to be put into its callers.
 func (d *Deferred[T]) settle(v T, f *failure.Failure, seen mark) {
 	if d.link != nil {
 		d.link = nil
@@ -63,6 +64,9 @@ func (d *Deferred[T]) settle(v T, f *failure.Failure, seen mark) {
 // giveUp makes f the result of d, whose source is not going to give one, and runs
 // what there is to run.
 func (d *Deferred[T]) giveUp(f *failure.Failure) {
+	if d.marks&traced != 0 {
+		f = d.noteResult(f)
+	}
 	d.settle(*new(T), f, 0)
 	d.start()
 }

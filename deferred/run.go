@@ -102,11 +102,17 @@ func (d *Deferred[T]) guard() {
 	d.state = settled
 	if v != nil {
 		d.failWith(failure.Recovered(v))
+		if d.marks&traced != 0 {
+			d.crashed()
+		}
 		return
 	}
 	// The goroutine is about to end and cannot be held. The handlers that are
 	// left, and all that waits for d, have their turn now or never.
 	d.failWith(failure.New(ErrGoexit))
+	if d.marks&traced != 0 {
+		d.crashed()
+	}
 	d.start()
 }
 
@@ -118,8 +124,13 @@ type node interface {
 	unfinished() bool
 	cancel() (next node)
 	giveUp(f *failure.Failure) // settles what is bound, and runs its handlers
-	source() node              // what it waits for, or nil
-	consumer(steps *int) node  // what waits for it, or nil
+	noteWait(from node)        // for the record of it: that it waits
+	handed(f *failure.Failure) *failure.Failure
+	source() node             // what it waits for, or nil
+	consumer(steps *int) node // what waits for it, or nil
+	behind() []node           // all that it waits for, those of a list included
+	describe() string         // its standing, for a picture
+	record() *record          // what is known of it in debug mode, or nil
 	String() string
 }
 

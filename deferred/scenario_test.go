@@ -67,7 +67,7 @@ func (s *script) text(v int, err error) string {
 	if err == nil {
 		return strconv.Itoa(v)
 	}
-	name := strings.TrimPrefix(err.Error(), "deferred: ")
+	name := strings.TrimPrefix(plain(err).Error(), "deferred: ")
 	return "!" + strings.ReplaceAll(name, " ", "_")
 }
 

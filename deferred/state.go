@@ -51,4 +51,6 @@ const (
 	// observed: the present failure was seen by a collector, or was reported
 	// as unhandled, so that it is not reported again.
 	observed
+	// traced: there is a record of the Deferred, see record.
+	traced
 )

@@ -43,6 +43,7 @@ type strand struct {
 	next  func() (struct{}, bool)  // has the work go on, and answers true if it waits again
 	stop  func()                   // has the work end in its wait
 	loop  *Turns                   // where the work was begun, or nil
+	noted bool                     // the Deferred has a record
 
 	// Loop goroutine only; the work's while it runs.
 	on        node    // what is waited for
@@ -64,7 +65,10 @@ func (s *Strand[T]) waiter() *strand { return &s.core }
 // if one does: see [Turns].
 func (s *Strand[T]) Start(next func() (struct{}, bool), stop func(), body any) *Deferred[T] {
 	s.body = body
-	s.core = strand{out: &s.out, whole: s, next: next, stop: stop, loop: loopHere()}
+	if attentive() {
+		s.out.watch(nil)
+	}
+	s.core = strand{out: &s.out, whole: s, next: next, stop: stop, loop: loopHere(), noted: s.out.marks&traced != 0}
 	s.out.state, s.out.link = bound, &s.core
 	returned := false
 	defer func() {
@@ -116,6 +120,9 @@ func (s *Strand[T]) over() node {
 	s.out.link = nil
 	s.out.state = running // so that the answer is taken as a callback's is
 	s.out.answer(v, err, body)
+	if s.core.noted {
+		s.out.noteOver(body)
+	}
 	if s.out.state == running {
 		s.out.state = settled
 	}
@@ -165,6 +172,9 @@ func (s *strand) die() {
 // wait notes what the work waits for.
 func (s *strand) wait(on node) {
 	s.on = on
+	if s.noted {
+		s.out.noteWait(on)
+	}
 	if s.loop != nil && !s.listed {
 		s.list()
 	}

@@ -16,7 +16,10 @@ func Then[T, U any](d *Deferred[T], cb func(T) (U, error)) *Deferred[U] {
 		panic("deferred: Then with a nil function")
 	}
 	s := &step[T, U]{cb: cb}
-	s.out.handlers.push((*begin[T, U])(s))
+	if attentive() {
+		s.out.watch(d)
+	}
+	s.out.push((*begin[T, U])(s))
 	attach(d, s, &s.out)
 	return &s.out
 }
@@ -28,7 +31,10 @@ func ThenBoth[T, U any](d *Deferred[T], f func(T, error) (U, error)) *Deferred[U
 		panic("deferred: ThenBoth with a nil function")
 	}
 	s := &stepBoth[T, U]{f: f}
-	s.out.handlers.push((*beginBoth[T, U])(s))
+	if attentive() {
+		s.out.watch(d)
+	}
+	s.out.push((*beginBoth[T, U])(s))
 	attach(d, s, &s.out)
 	return &s.out
 }
@@ -36,12 +42,20 @@ func ThenBoth[T, U any](d *Deferred[T], f func(T, error) (U, error)) *Deferred[U
 // attach puts a step into d's list and binds its Deferred to d.
 func attach[T, U any](d *Deferred[T], h handler[T], out *Deferred[U]) {
 	if !d.claim() {
-		out.settle(*new(U), failure.New(ErrAlreadyChained), 0)
+		f := failure.New(ErrAlreadyChained)
+		if out.marks&traced != 0 {
+			f = out.noteResult(f)
+		}
+		out.settle(*new(U), f, 0)
 		out.start()
 		return
 	}
 	out.state = bound
 	out.link = d
+	if out.marks&traced != 0 {
+		d.watchFirst()
+		out.noteWait(d)
+	}
 	d.add(h)
 }
 
@@ -59,6 +73,9 @@ type step[T, U any] struct {
 func (s *step[T, U]) handle(d *Deferred[T]) node {
 	v, f, seen := d.take()
 	s.v = v
+	if s.out.marks&traced != 0 {
+		f = s.out.noteResult(f)
+	}
 	s.out.settle(*new(U), f, seen)
 	return &s.out
 }
@@ -88,6 +105,9 @@ type stepBoth[T, U any] struct {
 func (s *stepBoth[T, U]) handle(d *Deferred[T]) node {
 	v, f, seen := d.take()
 	s.v = v
+	if s.out.marks&traced != 0 {
+		f = s.out.noteResult(f)
+	}
 	s.out.settle(*new(U), f, seen)
 	return &s.out
 }

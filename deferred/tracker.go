@@ -191,11 +191,12 @@ func (t *tracker) putBack(rs []report) {
 
 // call calls the handler.
 func (t *tracker) call(f *failure.Failure) {
+	u := originOf(f)
 	if h := t.handler.Load(); h != nil {
-		(*h)(Unhandled{Failure: f})
+		(*h)(u)
 		return
 	}
-	logUnhandled(Unhandled{Failure: f})
+	logUnhandled(u)
 }
 
 // setHandler replaces the handler; nil means the default.

@@ -10,12 +10,39 @@ import (
 // Unhandled is a failure that was the result of a Deferred when nothing was
 // left to handle it.
 type Unhandled struct {
+	// Failure is what was not handled. Printed with %+v it has its trace and,
+	// in debug mode, its story.
 	Failure *failure.Failure
+
+	// Type and Made say of which Deferred it was the result in the end, and
+	// where that was made, in debug mode; otherwise they are zero. See SetDebug.
+	Type string
+	Made failure.Place
+
+	// Hops is the way that the failure came, in debug mode; otherwise it is
+	// nil. The last one says that it was reported.
+	Hops []failure.Hop
+}
+
+// originOf returns what there is to report of f.
+func originOf(f *failure.Failure) Unhandled {
+	if f.Hops() == nil {
+		return Unhandled{Failure: f}
+	}
+	f = f.With(failure.Hop{Kind: failure.HopReported})
+	u := Unhandled{Failure: f, Hops: f.Hops()}
+	for _, h := range u.Hops {
+		if h.Kind == failure.HopMade || h.Kind == failure.HopHandedOver {
+			u.Type, u.Made = h.Deferred, h.At
+		}
+	}
+	return u
 }
 
 // SetUnhandledHandler sets what is called with each unhandled failure, once. The
 // default, which nil restores, logs it with slog's default logger at error
-// level, with its trace.
+// level, in one record with its trace; in debug mode also with the Deferred, where
+// that was made, and its story.
 //
 // With a loop that runs in turns, such as a reactor, a failure is reported at
 // the end of the turn that left it behind, on the goroutine of a loop; one that
@@ -45,7 +72,11 @@ func FlushUnhandled() { unhandled.flush() }
 
 // logUnhandled is the default handler.
 func logUnhandled(u Unhandled) {
-	slog.Error("deferred: unhandled failure", "failure", u.Failure)
+	if u.Made.IsZero() {
+		slog.Error("deferred: unhandled failure", "failure", u.Failure)
+		return
+	}
+	slog.Error("deferred: unhandled failure", "failure", u.Failure, "type", u.Type, "made", u.Made.String())
 }
 
 // unhandled is the one tracker of the process. It is package state because a

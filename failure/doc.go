@@ -12,6 +12,9 @@
 //     wrapping it with %w loses nothing: the trace of the inner Failure is
 //     printed below that of the outer one.
 //   - A Failure does not change after it was made. Any goroutine may read it.
+//   - In debug mode package deferred notes on its way through Deferreds what
+//     happened to it. Each hop makes a copy with a longer story, which is printed
+//     with the trace; errors.Is takes all of them for the same.
 //   - A panic becomes a Failure around a [PanicError], which keeps the value
 //     and the stack of the panic.
 //

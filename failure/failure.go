@@ -18,7 +18,13 @@ const depth = 12
 // A Failure is immutable, so any goroutine may use it.
 type Failure struct {
 	err error
-	pcs []uintptr // as runtime.Callers gives them; empty when nobody took them
+
+	// Where it was born: as runtime.Callers gives it, with zeros behind the
+	// last; or in one function; or nobody knows.
+	callers *[depth]uintptr
+	pc      uintptr
+
+	story *story // what happened to it since, in debug mode; otherwise nil
 }
 
 // placed lets New take a Failure and its frames in one allocation.
@@ -39,8 +45,8 @@ func New(err error) *Failure {
 		return f
 	}
 	p := &placed{Failure: Failure{err: err}}
-	n := runtime.Callers(2, p.frames[:])
-	p.pcs = p.frames[:n:n]
+	runtime.Callers(2, p.frames[:])
+	p.callers = &p.frames
 	return &p.Failure
 }
 
@@ -55,16 +61,7 @@ func At(err error, pc uintptr) *Failure {
 	if f := existing(err, "At"); f != nil {
 		return f
 	}
-	if pc == 0 {
-		return &Failure{err: err}
-	}
-	p := &struct {
-		Failure
-		frame [1]uintptr
-	}{Failure: Failure{err: err}}
-	p.frame[0] = pc + 1 // runtime.CallersFrames expects return addresses
-	p.pcs = p.frame[:]
-	return &p.Failure
+	return &Failure{err: err, pc: pc}
 }
 
 // existing refuses a nil error and finds one that has a place already.

@@ -3,6 +3,7 @@ package failure
 import (
 	"fmt"
 	"runtime"
+	"slices"
 	"strings"
 )
 
@@ -11,7 +12,8 @@ import (
 const plumbing = "github.com/spindle-go/spindle/"
 
 // Traceback returns the text of the error and the place it was born, one frame
-// a line, innermost first. What the error wraps follows in order: each Failure
+// a line, innermost first. In debug mode its story comes next, what happened to
+// it since, oldest first, see Hops. What the error wraps follows in order: each Failure
 // with its own text and place, each panic with its stack.
 //
 // It resolves the program counters, so it costs some microseconds. Any
@@ -45,16 +47,34 @@ func (f *Failure) describe(b *strings.Builder) {
 	for _, frame := range f.frames() {
 		fmt.Fprintf(b, "\n    at %s (%s:%d)", frame.Function, frame.File, frame.Line)
 	}
+	f.tell(b)
+}
+
+// tell writes f's story, if it has one.
+func (f *Failure) tell(b *strings.Builder) {
+	hops := f.Hops()
+	if len(hops) == 0 {
+		return
+	}
+	b.WriteString("\n  its story:")
+	for _, h := range hops {
+		if h.Skipped > 0 {
+			fmt.Fprintf(b, "\n    ... %d more ...", h.Skipped)
+		}
+		b.WriteString("\n    ")
+		b.WriteString(h.String())
+	}
 }
 
 // frames resolves the program counters and drops our own frames from the top,
 // unless nothing else would be left.
 func (f *Failure) frames() []runtime.Frame {
-	if len(f.pcs) == 0 {
+	pcs := f.pcs()
+	if len(pcs) == 0 {
 		return nil
 	}
 	var all []runtime.Frame
-	frames := runtime.CallersFrames(f.pcs)
+	frames := runtime.CallersFrames(pcs)
 	for {
 		frame, more := frames.Next()
 		all = append(all, frame)
@@ -68,6 +88,21 @@ func (f *Failure) frames() []runtime.Frame {
 		}
 	}
 	return all
+}
+
+// pcs lists the program counters as runtime.CallersFrames expects them.
+func (f *Failure) pcs() []uintptr {
+	switch {
+	case f.callers != nil:
+		pcs := f.callers[:]
+		if end := slices.Index(pcs, 0); end >= 0 {
+			pcs = pcs[:end]
+		}
+		return pcs
+	case f.pc != 0:
+		return []uintptr{f.pc + 1} // it expects return addresses
+	}
+	return nil
 }
 
 // ours reports whether a function belongs to the library itself: not to its

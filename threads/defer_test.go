@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io"
 	"log/slog"
+	"os"
 	"runtime"
 	"strings"
 	"testing"
@@ -318,6 +319,9 @@ func TestStopOfAnUnstartedPoolFailsItsDeferreds(t *testing.T) {
 }
 
 func TestDeferToPoolAllocations(t *testing.T) {
+	if os.Getenv("SPINDLE_DEBUG") == "1" {
+		t.Skip("SPINDLE_DEBUG=1: debug mode allocates")
+	}
 	p := startPool(t, 1, 1)
 	calls := make(inbox, 1)
 	job := func(context.Context) (int, error) { return 1, nil }

@@ -3,6 +3,7 @@ package timeout_test
 import (
 	"fmt"
 	"math"
+	"os"
 	"slices"
 	"testing"
 	"time"
@@ -239,6 +240,9 @@ func TestLoopOnClocks(t *testing.T) {
 // TestLoopAllocations holds a loop to its figures: beside what the function
 // takes, a call costs what the clock takes, which is two on a virtual clock.
 func TestLoopAllocations(t *testing.T) {
+	if os.Getenv("SPINDLE_DEBUG") == "1" {
+		t.Skip("SPINDLE_DEBUG=1: debug mode allocates")
+	}
 	fired := deferred.Succeed(struct{}{})
 	tests := []struct {
 		name string
@@ -272,6 +276,9 @@ func TestLoopAllocations(t *testing.T) {
 
 // TestLoopStartAllocations holds Start to its figure, beside the clock's two.
 func TestLoopStartAllocations(t *testing.T) {
+	if os.Getenv("SPINDLE_DEBUG") == "1" {
+		t.Skip("SPINDLE_DEBUG=1: debug mode allocates")
+	}
 	clock := newTidyClock(t).VirtualClock
 	l := timeout.NewLoop(clock, func(int) done { return nil })
 	if got := testing.AllocsPerRun(1000, func() {

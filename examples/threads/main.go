@@ -6,8 +6,8 @@
 //
 //	go run ./examples/threads
 //
-// You see the loop's own beat, the results in the order in which the jobs end,
-// a job that panics and costs only itself, and the sum that all jobs added to.
+// You see the loop's own beat, what came of each job when all have ended, one of
+// which panics and costs only itself, and the sum that all jobs added to.
 package main
 
 import (
@@ -18,7 +18,6 @@ import (
 
 	"github.com/spindle-go/spindle/chain"
 	"github.com/spindle-go/spindle/deferred"
-	"github.com/spindle-go/spindle/failure"
 	"github.com/spindle-go/spindle/reactor"
 	"github.com/spindle-go/spindle/threads"
 )
@@ -43,7 +42,7 @@ func main() {
 		fail(err)
 	}
 	sum := 0 // the loop's: every callback that adds to it runs there
-	_, err = reactor.React(context.Background(), r, func(r *reactor.Reactor) *deferred.Deferred[[]int] {
+	results, err := reactor.React(context.Background(), r, func(r *reactor.Reactor) *deferred.Deferred[[]chain.Result[int]] {
 		r.CallLater(20*time.Millisecond, func() { fmt.Println("the loop is free while jobs block") })
 
 		// The plain way: a job, and CallFromThread for the way back.
@@ -51,34 +50,28 @@ func main() {
 			answer := 6 * 7
 			_ = r.CallFromThread(func() { sum += answer }) // refused only when the loop has stopped
 		}); err != nil {
-			return deferred.Fail[[]int](err)
+			return deferred.Fail[[]chain.Result[int]](err)
 		}
 
 		// The same with a Deferred for each job.
 		var jobs []*deferred.Deferred[int]
 		for n := 1; n <= 4; n++ {
-			jobs = append(jobs, start(r, n).Tap(func(v int) { sum += v }))
+			job := threads.DeferToThread(r, func(ctx context.Context) (int, error) { return work(ctx, n) })
+			jobs = append(jobs, job.Tap(func(v int) { sum += v }))
 		}
-		return chain.Gather(jobs)
+		return chain.DeferredList(jobs, chain.ConsumeErrors)
 	})
 	if err != nil {
 		fail(err)
 	}
+	for i, result := range results {
+		if result.Err != nil {
+			fmt.Printf("job %d failed: %v\n", i+1, result.Err)
+			continue
+		}
+		fmt.Printf("job %d: %d\n", i+1, result.Value)
+	}
 	fmt.Println("sum:", sum)
-}
-
-// start gives job n to the pool and shows what comes of it.
-func start(r *reactor.Reactor, n int) *deferred.Deferred[int] {
-	return threads.DeferToThread(r, func(ctx context.Context) (int, error) { return work(ctx, n) }).
-		AddCallbacks(
-			func(v int) (int, error) {
-				fmt.Printf("job %d: %d\n", n, v)
-				return v, nil
-			},
-			func(f *failure.Failure) (int, error) {
-				fmt.Printf("job %d failed: %v\n", n, f)
-				return 0, nil
-			})
 }
 
 func fail(err error) {
