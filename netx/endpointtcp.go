@@ -52,12 +52,12 @@ func tcpTarget(e *Endpoint, network string, lowest int) (address string, opts []
 	if _, err := parseTarget(network, address); err != nil {
 		return "", nil, e.Bad("host", err)
 	}
-	opts, err = tcpOptions(e)
+	opts, err = socketOptions(e)
 	return address, opts, err
 }
 
-// tcpOptions returns the options in an endpoint over TCP.
-func tcpOptions(e *Endpoint) ([]Option, error) {
+// socketOptions returns the options in an endpoint that any kind may have.
+func socketOptions(e *Endpoint) ([]Option, error) {
 	var opts []Option
 	if e.Has("timeout") {
 		d, err := e.Duration("timeout", 0)

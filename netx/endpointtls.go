@@ -8,7 +8,40 @@ import (
 	"os"
 	"slices"
 	"strings"
+
+	"github.com/spindle-go/spindle/deferred"
 )
+
+// tlsKind returns the kind of endpoint for TLS over TCP. with makes the option that
+// has a connection speak TLS.
+func tlsKind(with func(*tls.Config) Option) EndpointKind {
+	tcp := tcpKind("tcp")
+	configured := func(e *Endpoint, server bool, opts []Option) ([]Option, error) {
+		cfg, err := tlsConfig(e, server)
+		if err != nil {
+			return nil, err
+		}
+		return append(opts[:len(opts):len(opts)], with(cfg)), nil
+	}
+	return EndpointKind{
+		Positional: tcp.Positional,
+		Named:      slices.Concat(tcp.Named, tlsArguments()),
+		Connect: func(n Network, e *Endpoint, f Factory, opts ...Option) *deferred.Deferred[Protocol] {
+			opts, err := configured(e, false, opts)
+			if err != nil {
+				return deferred.Fail[Protocol](err)
+			}
+			return tcp.Connect(n, e, f, opts...)
+		},
+		Serve: func(n Network, e *Endpoint, f Factory, opts ...Option) (*Port, error) {
+			opts, err := configured(e, true, opts)
+			if err != nil {
+				return nil, err
+			}
+			return tcp.Serve(n, e, f, opts...)
+		},
+	}
+}
 
 // tlsArguments are the names of the arguments that tlsConfig reads.
 func tlsArguments() []string {

@@ -18,6 +18,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/spindle-go/spindle/failure"
 	"github.com/spindle-go/spindle/netx"
 )
 
@@ -81,6 +82,7 @@ func TestTLSArguments(t *testing.T) {
 		"a server that checks": {":cert=BOTH:ca=CERT", true, "", func(c *tls.Config) bool {
 			return c.ClientCAs != nil && c.RootCAs == nil && c.ClientAuth == tls.RequireAndVerifyClientCert
 		}},
+		"a bad port":                 {":timeout=x", false, "timeout: ", nil},
 		"no certificate":             {"", true, "cert is missing", nil},
 		"a key alone":                {":key=KEY", false, "cert, which is missing", nil},
 		"a file that is not there":   {":cert=MISSING", true, "cert: ", nil},
@@ -96,15 +98,18 @@ func TestTLSArguments(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			var cfg *tls.Config
 			var es netx.Endpoints
-			es.Register("x", netx.EndpointKind{
-				Positional: []string{"host"},
-				Named:      netx.TLSArguments(),
-				Serve: func(_ netx.Network, e *netx.Endpoint, _ netx.Factory, _ ...netx.Option) (_ *netx.Port, err error) {
-					cfg, err = netx.TLSConfig(e, tt.server)
-					return nil, err
-				},
-			})
-			_, err := es.Serve(nil, "x:example.com"+files.Replace(tt.args), factory(nil))
+			es.Register("x", netx.TLSKind(func(c *tls.Config) netx.Option {
+				cfg = c
+				return netx.WithBacklog(7)
+			}))
+			n := &askedNetwork{}
+			text := "x:example.com:443" + files.Replace(tt.args)
+			var err error
+			if tt.server {
+				_, err = es.Serve(n, text, factory(nil), netx.WithBacklog(3))
+			} else {
+				es.Connect(n, text, factory(nil), netx.WithBacklog(3)).Catch(func(f *failure.Failure) { err = f })
+			}
 			if tt.check == nil {
 				if !errors.Is(err, netx.ErrBadEndpoint) || !strings.Contains(err.Error(), tt.says) {
 					t.Errorf("the error is %v", err)
@@ -114,8 +119,12 @@ func TestTLSArguments(t *testing.T) {
 				}
 				return
 			}
-			if err != nil || !tt.check(cfg) {
-				t.Errorf("it is %+v, %v", cfg, err)
+			if err != nil || !tt.check(cfg) || netx.ChosenBy(n.opts).Backlog != 7 {
+				t.Errorf("it is %+v, %v, with %+v", cfg, err, netx.ChosenBy(n.opts))
+			}
+			want := map[bool]string{true: "listen tcp example.com:443", false: "dial tcp example.com:443"}[tt.server]
+			if !slices.Equal(n.asked, []string{want}) {
+				t.Errorf("asked for %v", n.asked)
 			}
 		})
 	}

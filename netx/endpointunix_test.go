@@ -3,8 +3,11 @@ package netx_test
 import (
 	"errors"
 	"io/fs"
+	"slices"
 	"testing"
+	"time"
 
+	"github.com/spindle-go/spindle/failure"
 	"github.com/spindle-go/spindle/netx"
 )
 
@@ -26,23 +29,41 @@ func TestUnixArguments(t *testing.T) {
 		"x:/run/x.sock:mode=0888": {pos: 19},
 		"x:/run/x.sock:mode=1777": {pos: 19},
 		"x:/run/x.sock:mode=-1":   {pos: 19},
+		"x:/x:timeout=x":          {pos: 13},
 	} {
-		var es netx.Endpoints
-		es.Register("x", netx.EndpointKind{
-			Positional: []string{"path"},
-			Named:      []string{"mode"},
-			Serve: func(_ netx.Network, e *netx.Endpoint, _ netx.Factory, _ ...netx.Option) (*netx.Port, error) {
-				path, mode, err := netx.UnixTarget(e)
-				if path != want.path || mode != want.mode {
-					t.Errorf("%s is %s, %o", text, path, mode)
-				}
-				return nil, err
-			},
-		})
-		_, err := es.Serve(nil, text, factory(nil))
-		bad, _ := errors.AsType[*netx.EndpointError](err)
-		if (err != nil) != (want.pos > 0) || bad != nil && bad.Pos != want.pos {
-			t.Errorf("%s: %v", text, err)
+		for _, server := range []bool{false, true} {
+			n := &askedNetwork{}
+			mode := fs.FileMode(0)
+			var es netx.Endpoints
+			es.Register("x", netx.UnixKind(func(m fs.FileMode) netx.Option {
+				mode = m
+				return netx.WithBacklog(7)
+			}))
+			var err error
+			what := "dial unix "
+			if server {
+				what = "listen unix "
+				_, err = es.Serve(n, text, factory(nil))
+			} else {
+				es.Connect(n, text, factory(nil)).Catch(func(f *failure.Failure) { err = f })
+			}
+			bad, _ := errors.AsType[*netx.EndpointError](err)
+			if (err != nil) != (want.pos > 0) || bad != nil && bad.Pos != want.pos {
+				t.Errorf("%s: %v", text, err)
+			}
+			if err == nil && (!slices.Equal(n.asked, []string{what + want.path}) || mode != want.mode) {
+				t.Errorf("%s is %s, %o", text, n.asked, mode)
+			}
 		}
+	}
+}
+
+func TestUnixEndpointOptions(t *testing.T) {
+	n := &askedNetwork{}
+	var es netx.Endpoints
+	es.Register("x", netx.UnixKind(func(fs.FileMode) netx.Option { return netx.WithBacklog(7) }))
+	es.Connect(n, "x:/x:timeout=3:mode=0600", factory(nil), netx.WithConnectTimeout(time.Hour), netx.WithBacklog(3))
+	if got := netx.ChosenBy(n.opts); got.Timeout != 3*time.Second || got.Backlog != 7 {
+		t.Errorf("chosen are %+v", got)
 	}
 }

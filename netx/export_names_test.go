@@ -62,12 +62,9 @@ func ChosenBy(opts []Option) Chosen {
 	return Chosen{Timeout: c.connectTimeout, Local: c.localAddr, Backlog: c.backlog}
 }
 
-// TLSArguments and TLSConfig read the arguments of an endpoint with TLS.
-func TLSArguments() []string                                  { return tlsArguments() }
-func TLSConfig(e *Endpoint, server bool) (*tls.Config, error) { return tlsConfig(e, server) }
-
-// UnixTarget reads the arguments of an endpoint of a Unix socket.
-func UnixTarget(e *Endpoint) (string, fs.FileMode, error) { return unixTarget(e) }
+// TLSKind and UnixKind are kinds of endpoint whose options are made by a test.
+func TLSKind(with func(*tls.Config) Option) EndpointKind  { return tlsKind(with) }
+func UnixKind(with func(fs.FileMode) Option) EndpointKind { return unixKind(with) }
 
 // ActivatedNames reads the environment of a process that was given sockets.
 func ActivatedNames(env func(string) string, pid int) ([]string, error) {
