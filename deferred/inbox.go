@@ -34,7 +34,11 @@ func (i *Inbox[T]) Wait(d *Deferred[T]) bool {
 	}
 	d.marks |= consumed
 	s.wait(d)
-	d.handlers.push(i)
+	if d.marks&traced != 0 {
+		d.handlers.pushAlone(i)
+	} else {
+		d.handlers.push(i)
+	}
 	return true
 }
 

@@ -1,6 +1,7 @@
 package deferred_test
 
 import (
+	"context"
 	"runtime"
 	"strings"
 	"sync"
@@ -73,7 +74,12 @@ func TestPendingKeepsNothingAlive(t *testing.T) {
 		return collected(d)
 	}()
 	waitForGC(t, gone, "a Deferred of debug mode")
+	ctx, cancel := context.WithTimeout(context.Background(), patience)
+	defer cancel()
 	for len(pendingHere("forgotten")) > 0 {
+		if ctx.Err() != nil {
+			t.Fatal("it is still listed")
+		}
 		runtime.GC()
 		runtime.Gosched() // cleanups have a goroutine of their own
 	}

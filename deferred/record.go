@@ -81,7 +81,11 @@ func (d *Deferred[T]) record() *record {
 	if d.marks&traced == 0 {
 		return nil
 	}
-	return records.get(uintptr(unsafe.Pointer(d)))
+	if r := records.get(uintptr(unsafe.Pointer(d))); r != nil {
+		return r
+	}
+	// It was unreachable, and a finalizer of the user's has brought it back.
+	return &record{what: typeOf[T](), called: true}
 }
 
 // recordOf returns the record of n, or nil.

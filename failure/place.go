@@ -54,7 +54,7 @@ func Caller() Place {
 				return placeOf(frame)
 			case own.IsZero() && !carries(frame.Function):
 				own = placeOf(frame)
-			case strings.HasPrefix(frame.Function, dispatcher) && !own.IsZero():
+			case frame.Function == dispatcher:
 				return own
 			}
 			if !more {
@@ -67,9 +67,9 @@ func Caller() Place {
 	}
 }
 
-// dispatcher is the prefix of the functions below which a reactor calls what
-// waits for it. Whoever started the reactor has not asked for that.
-const dispatcher = plumbing + "reactor.(*Reactor)."
+// dispatcher is the function below which a reactor calls what waits for it.
+// Whoever called that has not asked for what is done there.
+const dispatcher = plumbing + "reactor.(*Reactor).Run"
 
 // carries reports whether a function of ours only carries out what another
 // asked for.

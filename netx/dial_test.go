@@ -222,7 +222,7 @@ func TestDialMadePanic(t *testing.T) {
 	a := &recorder{onMade: func(*netx.Conn) { panic("boom") }}
 	_, err := dial(t, w, "tcp", "127.0.0.1:"+number, factory(a))
 	bothLost(t, w, a, b)
-	if err != error(a.reason) {
+	if !errors.Is(err, a.reason) {
 		t.Errorf("Dial failed with %v, the connection with %v", err, a.reason)
 	}
 	expect(t, w, a, "made, lost: panic: boom")
