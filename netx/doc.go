@@ -127,7 +127,10 @@
 // closed are the end. A write after the end, or after CloseWrite, answers an
 // error. A protocol whose ConnectionMade panics loses its connection on both
 // sides, and a Dial's Deferred fails with it. A Dial that is cancelled during the
-// lookup fails with deferred.ErrCancelled. StopListening can be called twice.
+// lookup fails with deferred.ErrCancelled, and one whose addresses have all failed
+// with the errors of all of them. A Service closes a connection whose preparation
+// has failed. In endpoint strings the host comes first on both sides, and brackets
+// quote an address of IPv6. StopListening can be called twice.
 // TCP_NODELAY is on, as in package net.
 //
 // # Platforms
