@@ -4,7 +4,7 @@ package netx
 
 import (
 	"errors"
-	"net"
+	"net/netip"
 	"os"
 	"runtime"
 	"time"
@@ -61,7 +61,8 @@ type acceptor struct {
 	state  acceptState
 	fd     int // negative after close
 	budget int
-	stop   func() bool // takes back the end of a rest
+	stop   func() bool             // takes back the end of a rest
+	waits  map[*proxyWait]struct{} // for the header of a proxy; nil where none is awaited
 }
 
 // FD implements reactor.ReadDescriptor.
@@ -122,12 +123,25 @@ func (a *acceptor) serve(fd int, sa unix.Sockaddr) {
 		_ = prepareTCP(fd)
 	}
 	remote := addrPortOf(sa)
-	proto := a.port.protocol(net.TCPAddrFromAddrPort(remote))
+	if a.waits != nil {
+		a.admit(fd, remote)
+		return
+	}
+	a.connect(fd, remote, nil)
+}
+
+// connect gives a connection its protocol. The header is what a proxy has said of
+// it, or nil.
+func (a *acceptor) connect(fd int, remote netip.AddrPort, header *ProxyHeader) {
+	s := newTCPSocket(a.net, fd, remote)
+	if header != nil {
+		s.local = &localEnd{header: header}
+	}
+	proto := a.port.protocol(s.remoteAddr())
 	if proto == nil {
 		closeFD(fd)
 		return
 	}
-	s := newTCPSocket(a.net, fd, remote)
 	s.conn.begin(s, proto, a.port.cfg)
 }
 
@@ -206,6 +220,9 @@ func (a *acceptor) close() {
 	a.net.r.RemoveReader(a)
 	closeFD(a.fd)
 	a.fd = -1
+	for w := range a.waits {
+		w.drop()
+	}
 }
 
 // wakeUp ends a rest.

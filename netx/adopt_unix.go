@@ -54,6 +54,9 @@ func checkListener(fd int) error {
 // is the caller's.
 func (n *Net) acceptFrom(p *Port, fd int) error {
 	a := &acceptor{net: n, port: p, fd: fd, budget: firstBudget}
+	if p.cfg.proxy.use != nil {
+		a.waits = make(map[*proxyWait]struct{})
+	}
 	p.l, p.addr = a, net.TCPAddrFromAddrPort(localAddrOf(fd))
 	if err := n.moor(); err != nil { // it gives the reserve back in the end
 		return err

@@ -90,7 +90,7 @@ func (c *Conn) progress() {
 	case flushing, lastFlush:
 		c.finishOutput()
 	case closing, leaving:
-		c.end(c.reason, false)
+		c.leaveNow()
 	}
 }
 
@@ -108,6 +108,13 @@ func (c *Conn) finishOutput() {
 	c.move(leaving)
 	c.deliver(writeClosed, nil)
 	if c.state == leaving {
+		c.leaveNow()
+	}
+}
+
+// leaveNow is the clean end, unless there is a reason to wait.
+func (c *Conn) leaveNow() {
+	if !c.held {
 		c.end(c.reason, false)
 	}
 }

@@ -31,6 +31,7 @@ type Conn struct {
 	state  state
 	paused bool
 	queued bool // a turn is due
+	held   bool // a FrameConn has input to deliver before the end, see hold
 }
 
 // start makes c a connection over s, and tells the protocol. If that panics the

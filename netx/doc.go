@@ -40,6 +40,15 @@
 //   - An idle connection has no buffer and no goroutine. It takes less than 400
 //     bytes, its entries in the reactor included.
 //
+// # Frames
+//
+// A stream of bytes has no messages in it: a [Framing] says where they begin and
+// end. [Lines], [Netstrings] and [Prefixed] are there, each with a limit. [Framed]
+// makes a Protocol of a [FrameProtocol], which gets whole frames, sends them with
+// SendFrame, and can change to raw bytes and back; a Stream has ReadFrame and
+// WriteFrame. A peer that breaks the rules, or ends in the middle of a frame, is
+// told of once, by the reason with which the connection ends.
+//
 // # A peer that is slow
 //
 // Write takes everything, and memory with it. Who makes more than a few messages
@@ -58,11 +67,14 @@
 //	  with io.EOF                         the peer closed
 //	  with net.ErrClosed                  Close
 //	ErrConnectionLost                   anything else
+//	  with io.ErrUnexpectedEOF            the peer closed in the middle of a frame
 //	  with a syscall.Errno                what the kernel said, ECONNRESET and such
 //	  with reactor.ErrStopped             the reactor has stopped
 //	  ErrConnectionAborted                this side gave it up: Abort
 //	    with deferred.ErrTimeout            Close could not send within its time
 //	    with ErrBufferFull                  more output than WithMaxBuffered allows
+//	    with ErrMessageTooLong              a frame above the limit of its Framing
+//	    with ErrBadFrame                    what the peer sent is no frame
 //	a failure.PanicError                a method of the protocol panicked
 //
 // That the peer got what went out is not known to TCP, and not said.
@@ -73,6 +85,12 @@
 //
 // Every Deferred of this package fires: at the end of the connection, of the
 // port, of the time for it, or of the reactor.
+//
+// # Behind a proxy
+//
+// A proxy that speaks the PROXY protocol says who its client is before anything
+// else. A Port with [WithProxyProtocol] reads that, from proxies that are trusted,
+// and the connection has the client's address. [ProxyHeader] is for writing one.
 //
 // # Names
 //
@@ -125,7 +143,8 @@
 // of the loop, once for each event. The peer's FIN does not cut off output, a
 // clean end has a deadline, a paused connection notices a reset, and both halves
 // closed are the end. A write after the end, or after CloseWrite, answers an
-// error. A protocol whose ConnectionMade panics loses its connection on both
+// error. A limit on frames is told once, and a frame that is cut off by the end is
+// a loss. A protocol whose ConnectionMade panics loses its connection on both
 // sides, and a Dial's Deferred fails with it. A Dial that is cancelled during the
 // lookup fails with deferred.ErrCancelled, and one whose addresses have all failed
 // with the errors of all of them. A Service closes a connection whose preparation

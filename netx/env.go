@@ -12,6 +12,7 @@ type env struct {
 
 	owner bool     // written by every loop-only method, read by none
 	soon  []turner // what wants to go on in the next turn
+	frame []byte   // where frames are put together that are sent, see wrap
 }
 
 // turner is something that goes on in the next turn, where no caller of it is

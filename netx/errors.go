@@ -66,8 +66,20 @@ var (
 	ErrBufferFull = errors.New("netx: more output is buffered than WithMaxBuffered allows")
 
 	// ErrMessageTooLong is the failure of a read that did not find its delimiter
-	// within WithReadLimit.
+	// within WithReadLimit, stands in the reason of a connection whose peer sent a
+	// frame above the limit of its Framing, and is the answer to sending a frame
+	// that its length prefix has no room for.
 	ErrMessageTooLong = errors.New("netx: message too long")
+
+	// ErrBadFrame is the failure of a read that found no frame of its Framing,
+	// stands in the reason of a connection whose peer sent such a thing, and is
+	// the answer to sending a frame that the Framing cannot carry.
+	ErrBadFrame = errors.New("netx: bad frame")
+
+	// ErrBadProxyHeader is what became of a connection that began with something
+	// else than the header of WithProxyProtocol, and the answer to a header that
+	// cannot be read or sent.
+	ErrBadProxyHeader = errors.New("netx: bad PROXY header")
 
 	// ErrUnsupported is the answer of Listen and Dial on platforms for which
 	// this package has no sockets. It is an errors.ErrUnsupported.

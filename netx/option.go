@@ -27,6 +27,8 @@ type config struct {
 	readBuffer        int
 	readLimit         int
 	pairBuffer        int
+
+	proxy proxyConfig
 }
 
 // newConfig returns what opts set, and the defaults of the rest.
@@ -42,6 +44,7 @@ func newConfig(e *env, opts []Option) *config {
 		readBuffer:     64 << 10,
 		readLimit:      64 << 10,
 		pairBuffer:     64 << 10,
+		proxy:          proxyConfig{timeout: 10 * time.Second, limit: 4096},
 	}
 	for _, o := range opts {
 		if o != nil {

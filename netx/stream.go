@@ -40,7 +40,7 @@ type Stream struct {
 // pendingWrite is a write that has not gone out.
 type pendingWrite struct {
 	d    *deferred.Deferred[int]
-	size int
+	size int    // what it fires with
 	upTo uint64 // it is out when so many bytes of the Stream are
 }
 
@@ -85,15 +85,18 @@ func StreamOf(p Protocol) *Stream {
 //
 // A cancel does not take the bytes back: the Deferred fails and they are sent.
 // Loop goroutine only.
-func (s *Stream) Write(p []byte) *deferred.Deferred[int] {
+func (s *Stream) Write(p []byte) *deferred.Deferred[int] { return s.write(p, len(p)) }
+
+// write is Write that fires with size.
+func (s *Stream) write(p []byte, size int) *deferred.Deferred[int] {
 	if _, err := s.conn.Write(p); err != nil {
 		return deferred.Fail[int](err)
 	}
 	s.out += uint64(len(p))
 	if s.conn.Buffered() == 0 {
-		return deferred.Succeed(len(p))
+		return deferred.Succeed(size)
 	}
-	w := &pendingWrite{d: deferred.New[int](), size: len(p), upTo: s.out}
+	w := &pendingWrite{d: deferred.New[int](), size: size, upTo: s.out}
 	s.writes = append(s.writes, w)
 	return w.d
 }

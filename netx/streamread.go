@@ -19,14 +19,16 @@ var errEOF = io.EOF
 // would otherwise go deeper with each line that the peer has sent.
 const maxStreak = 100
 
-// request is a read that was asked for. Of n and delim one is set at most; a
-// request with neither takes what there is.
+// request is a read that was asked for. Of n, delim and framing one is set at
+// most; a request with none takes what there is.
 type request struct {
 	d       *deferred.Deferred[[]byte]
 	n       int    // so many bytes, if positive
 	delim   []byte // up to and with these, if not empty
 	limit   int    // for delim: at most so many bytes
-	scanned int    // bytes in which delim does not begin
+	framing Framing
+	frame   []byte // what match has found for framing
+	scanned int    // bytes in which delim does not begin, or that framing has seen
 }
 
 // Read returns what has come and was not taken, at least one byte, as soon as
@@ -143,6 +145,8 @@ func (s *Stream) try(r *request) (p []byte, err error, done bool) {
 	switch {
 	case err != nil:
 		return nil, err, true
+	case n > 0 && r.framing != nil:
+		return s.takeFrame(r.frame, n), nil, true
 	case n > 0:
 		return s.take(n), nil, true
 	case s.end == nil:
@@ -160,6 +164,8 @@ func (r *request) match(in []byte) (int, error) {
 		return 0, nil
 	case r.n > 0:
 		return r.n, nil
+	case r.framing != nil:
+		return r.matchFrame(in)
 	case len(r.delim) == 0:
 		return len(in), nil
 	}

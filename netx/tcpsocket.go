@@ -24,9 +24,16 @@ type tcpSocket struct {
 	conn     Conn
 	net      *Net
 	remote   netip.AddrPort
-	local    *netip.AddrPort // once somebody has asked for it, or it is closed
-	fd       int32           // negative after close
+	local    *localEnd // once somebody has asked for it, or it is closed, or a proxy has said something
+	fd       int32     // negative after close
 	watching watching
+}
+
+// localEnd is what is wanted seldom, so that it has no place of its own in an idle
+// connection.
+type localEnd struct {
+	addr   netip.AddrPort // not valid until the kernel was asked
+	header *ProxyHeader   // what a proxy has said of the connection, or nil
 }
 
 // newTCPSocket wraps a connected descriptor. It has no connection yet.
@@ -140,21 +147,38 @@ func (s *tcpSocket) close(abort bool) {
 
 // localAddr implements socket.
 func (s *tcpSocket) localAddr() net.Addr {
+	if h := s.proxyHeader(); h != nil && h.Destination != nil {
+		return h.Destination
+	}
 	s.findLocal()
-	return net.TCPAddrFromAddrPort(*s.local)
+	return net.TCPAddrFromAddrPort(s.local.addr)
 }
 
-// findLocal asks the kernel for the address of this end, once. It is wanted
-// seldom, so that it has no place of its own in an idle connection.
+// findLocal asks the kernel for the address of this end, once.
 func (s *tcpSocket) findLocal() {
 	if s.local == nil {
-		local := localAddrOf(int(s.fd))
-		s.local = &local
+		s.local = &localEnd{}
+	}
+	if !s.local.addr.IsValid() && s.fd >= 0 {
+		s.local.addr = localAddrOf(int(s.fd))
 	}
 }
 
 // remoteAddr implements socket.
-func (s *tcpSocket) remoteAddr() net.Addr { return net.TCPAddrFromAddrPort(s.remote) }
+func (s *tcpSocket) remoteAddr() net.Addr {
+	if h := s.proxyHeader(); h != nil && h.Source != nil {
+		return h.Source
+	}
+	return net.TCPAddrFromAddrPort(s.remote)
+}
+
+// proxyHeader implements proxied.
+func (s *tcpSocket) proxyHeader() *ProxyHeader {
+	if s.local == nil {
+		return nil
+	}
+	return s.local.header
+}
 
 // setNoDelay implements tuner.
 func (s *tcpSocket) setNoDelay(on bool) error { return setNoDelayFD(int(s.fd), on) }

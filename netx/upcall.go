@@ -70,7 +70,11 @@ func (c *Conn) deliver(what upcall, p []byte) {
 	if !c.state.alive() && what != connectionLost {
 		return
 	}
-	fail := c.call(what, p)
+	c.judge(c.call(what, p))
+}
+
+// judge does what a call that panicked leads to.
+func (c *Conn) judge(fail *failure.Failure) {
 	switch {
 	case fail == nil:
 	case c.state.alive():

@@ -52,9 +52,11 @@ func (c *Conn) Write(p []byte) (int, error) {
 
 // WriteString is Write without a copy of s. Loop goroutine only.
 func (c *Conn) WriteString(s string) (int, error) {
-	// Nobody writes to what is given to Write, neither the kernel nor keep.
-	return c.Write(unsafe.Slice(unsafe.StringData(s), len(s)))
+	return c.Write(bytesOf(s)) // nobody writes to what is given to Write, neither the kernel nor keep
 }
+
+// bytesOf returns the bytes of s, which nobody may write to.
+func bytesOf(s string) []byte { return unsafe.Slice(unsafe.StringData(s), len(s)) }
 
 // Writev is Write for several pieces, which go out in one system call where the
 // platform has one. The caller keeps the pieces. Loop goroutine only.

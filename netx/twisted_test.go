@@ -1,0 +1,199 @@
+//go:build unix
+
+package netx_test
+
+import (
+	"bufio"
+	"bytes"
+	"fmt"
+	"io"
+	"net"
+	"os"
+	"os/exec"
+	"strings"
+	"testing"
+
+	"github.com/spindle-go/spindle/netx"
+)
+
+// twistedFramings is what each framing of testdata/twisted_peer.py is here. The
+// limits are Twisted's. "echo" has no frames.
+var twistedFramings = map[string]netx.Framing{
+	"echo": nil, "line": netx.Lines{}, "netstring": netx.Netstrings{},
+	"int8": netx.Prefixed{Bits: 8}, "int16": netx.Prefixed{Bits: 16}, "int32": netx.Prefixed{Bits: 32},
+}
+
+// startTwisted starts testdata/twisted_peer.py, and returns the lines that it
+// says. It ends with the test. Where there is no Twisted, the test is skipped.
+func startTwisted(t *testing.T, args ...string) *bufio.Scanner {
+	t.Helper()
+	cmd := exec.CommandContext(patiently(t), pythonWithTwisted(t), append([]string{"testdata/twisted_peer.py"}, args...)...)
+	cmd.Stderr = os.Stderr
+	stdin, err := cmd.StdinPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	stdout, err := cmd.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		stdin.Close()
+		io.Copy(io.Discard, stdout) // until it has ended
+		if err := cmd.Wait(); err != nil {
+			t.Errorf("the peer: %v", err)
+		}
+	})
+	return bufio.NewScanner(stdout)
+}
+
+// pythonWithTwisted finds a Python that has Twisted. The one of the system has it
+// if it was installed from the system's packages, and need not be the first one.
+func pythonWithTwisted(t *testing.T) string {
+	t.Helper()
+	for _, python := range []string{"python3", "/usr/bin/python3"} {
+		if exec.CommandContext(patiently(t), python, "-c", "import twisted").Run() == nil {
+			return python
+		}
+	}
+	fmt.Fprintf(os.Stderr, "\n*** %s is SKIPPED: there is no python3 with Twisted. Debian has it as python3-twisted. ***\n\n", t.Name())
+	t.Skip("no python3 with Twisted")
+	return ""
+}
+
+// twistedFrames are the frames that the client of either side sends.
+func twistedFrames(name string) (frames [][]byte) {
+	sizes := []int{0, 1, 2, 99, 255}
+	if name != "int8" {
+		sizes = append(sizes, 256, 9999, 16384)
+	}
+	if name == "netstring" || name == "int32" {
+		sizes = append(sizes, 99999)
+	}
+	alphabet := make([]byte, 0, 256)
+	for b := range 256 {
+		if name != "line" || b != '\r' && b != '\n' {
+			alphabet = append(alphabet, byte(b))
+		}
+	}
+	for _, size := range sizes {
+		frames = append(frames, bytes.Repeat(alphabet, size/len(alphabet)+1)[:size])
+	}
+	return frames
+}
+
+// echoFactory answers each frame with the same frame.
+func echoFactory(f netx.Framing) netx.Factory {
+	return netx.FactoryFunc(func(net.Addr) (netx.Protocol, error) {
+		if f == nil {
+			return &echo{}, nil
+		}
+		p := &frames{}
+		p.onFrame = func(frame []byte) { p.conn.SendFrame(frame) }
+		return netx.Framed(f, p), nil
+	})
+}
+
+func TestTwistedClient(t *testing.T) {
+	w := newTCPWorld(t)
+	args := []string{"client"}
+	for name, f := range twistedFramings {
+		_, number := listen(t, w, echoFactory(f))
+		args = append(args, name+"="+number)
+	}
+	said := startTwisted(t, args...)
+	for _, arg := range args[1:] {
+		name, _, _ := strings.Cut(arg, "=")
+		if !said.Scan() || said.Text() != name+" ok" {
+			t.Fatalf("of %s the client said %q", name, said.Text())
+		}
+	}
+}
+
+func TestTwistedServer(t *testing.T) {
+	w := newTCPWorld(t)
+	said := startTwisted(t, "server")
+	ports := map[string]string{}
+	for said.Scan() && said.Text() != "ready" {
+		name, number, _ := strings.Cut(said.Text(), " ")
+		ports[name] = "127.0.0.1:" + number
+	}
+	if len(ports) != len(twistedFramings) {
+		t.Fatalf("the server has said %v", ports)
+	}
+	for name, f := range twistedFramings {
+		t.Run(name, func(t *testing.T) {
+			if f == nil {
+				askTwistedEcho(t, w, ports[name])
+				return
+			}
+			askTwisted(t, w, ports[name], f, twistedFrames(name))
+		})
+	}
+	for name, f := range map[string]netx.Framing{ // each above Twisted's limit
+		"line": netx.Lines{}, "netstring": netx.Netstrings{}, "int32": netx.Prefixed{Bits: 32},
+	} {
+		t.Run(name+" too long", func(t *testing.T) {
+			p := &frames{}
+			p.onMade = func(c *netx.FrameConn) { c.SendFrame(bytes.Repeat([]byte("x"), 100_000)) }
+			w.do(func() { w.net.Dial("tcp", ports[name], factory(netx.Framed(f, p))).Catch(w.unexpected) })
+			w.until("the end", p.lost)
+		})
+	}
+}
+
+// askTwisted sends frames to a server and compares what comes back.
+func askTwisted(t *testing.T, w *tcpWorld, at string, f netx.Framing, want [][]byte) {
+	p := &frames{}
+	var got [][]byte
+	p.onMade = func(c *netx.FrameConn) {
+		for _, frame := range want {
+			if err := c.SendFrame(frame); err != nil {
+				t.Error(err)
+			}
+		}
+	}
+	p.onFrame = func(frame []byte) {
+		if got = append(got, bytes.Clone(frame)); len(got) == len(want) {
+			p.conn.Close()
+		}
+	}
+	w.do(func() { w.net.Dial("tcp", at, factory(netx.Framed(f, p))).Catch(w.unexpected) })
+	w.until("the end", p.lost)
+	w.do(func() {
+		if len(got) != len(want) {
+			t.Errorf("%d answers to %d frames: %v", len(got), len(want), p.reason)
+			return
+		}
+		for i := range want {
+			if !bytes.Equal(got[i], want[i]) {
+				t.Errorf("the answer to a frame of %d bytes has %d, or others", len(want[i]), len(got[i]))
+			}
+		}
+	})
+}
+
+// askTwistedEcho does the same with bytes, over a Stream.
+func askTwistedEcho(t *testing.T, w *tcpWorld, at string) {
+	want := bytes.Join(twistedFrames("echo"), nil)
+	var s *netx.Stream
+	w.do(func() {
+		netx.DialStream(w.net, "tcp", at).Tap(func(dialled *netx.Stream) { s = dialled }).Catch(w.unexpected)
+	})
+	w.until("the stream", func() bool { return s != nil })
+	var o *outcome[[]byte]
+	w.do(func() {
+		s.Write(want)
+		o = watch(s.ReadFull(len(want)))
+	})
+	w.until("the answer", func() bool { return o.fired })
+	w.do(func() {
+		if !bytes.Equal(o.v, want) {
+			t.Errorf("%d bytes came back of %d, %v", len(o.v), len(want), o.err)
+		}
+		s.Close()
+	})
+}
