@@ -146,10 +146,11 @@ func (a *Activation) take(match func(int, activatedSocket) bool, what string, f 
 		if s.fd < 0 || !match(i, *s) {
 			continue
 		}
-		p := &Port{env: &a.net.env, factory: f, cfg: a.net.config(opts)}
-		if err := a.net.adopt(p, s.fd); err != nil {
+		p, err := a.net.AdoptListenerFD(s.fd, f, opts...)
+		if err != nil {
 			return nil, &opError{op: "listen", network: "systemd", address: s.name, err: &tagged{ErrCannotListen, err}}
 		}
+		closeFD(s.fd) // the Port has a duplicate
 		s.fd = -1
 		return p, nil
 	}

@@ -4,69 +4,62 @@ package netx
 
 import (
 	"errors"
-	"fmt"
-	"net"
+	"net/netip"
 	"os"
 
 	"golang.org/x/sys/unix"
 )
 
-// adopt has p accept from a socket that listens already, which it takes over unless
-// there is an error.
-func (n *Net) adopt(p *Port, fd int) error {
-	if err := checkListener(fd); err != nil {
-		return err
+// duplicate returns a descriptor for the same socket that is non-blocking and
+// closed on exec.
+func duplicate(fd int) (int, error) {
+	dup, err := unix.FcntlInt(uintptr(fd), unix.F_DUPFD_CLOEXEC, 0)
+	if err != nil {
+		return -1, os.NewSyscallError("fcntl", err)
 	}
-	if err := unix.SetNonblock(fd, true); err != nil {
-		return os.NewSyscallError("fcntl", err)
+	if err := unix.SetNonblock(dup, true); err != nil {
+		closeFD(dup)
+		return -1, os.NewSyscallError("fcntl", err)
 	}
-	if acceptInherits {
-		if err := prepareTCP(fd); err != nil {
-			return err
-		}
-	}
-	return n.acceptFrom(p, fd)
+	return dup, nil
 }
 
-// checkListener says what keeps fd from being a socket of TCP that listens.
-func checkListener(fd int) error {
-	kind, err := unix.GetsockoptInt(fd, unix.SOL_SOCKET, unix.SO_TYPE)
+// connectedPeer returns the peer of a TCP connection.
+func connectedPeer(fd int) (netip.AddrPort, error) {
+	if err := tcpKind(fd); err != nil {
+		return netip.AddrPort{}, err
+	}
+	sa, err := unix.Getpeername(fd)
 	if err != nil {
-		return os.NewSyscallError("getsockopt", err)
+		return netip.AddrPort{}, os.NewSyscallError("getpeername", err)
 	}
-	listens, err := unix.GetsockoptInt(fd, unix.SOL_SOCKET, unix.SO_ACCEPTCONN)
-	if err != nil {
-		return os.NewSyscallError("getsockopt", err)
+	return addrPortOf(sa), nil
+}
+
+// listeningSocket says what keeps fd from being listened at. It sets the options
+// that its connections begin with.
+func listeningSocket(fd int) error {
+	if err := tcpKind(fd); err != nil {
+		return err
 	}
-	switch {
-	case kind != unix.SOCK_STREAM:
-		return errors.New("it is no socket of streams")
-	case listens == 0:
-		return errors.New("the socket does not listen")
+	// Not every system can tell; there the first accept does.
+	if on, err := unix.GetsockoptInt(fd, unix.SOL_SOCKET, unix.SO_ACCEPTCONN); err == nil && on == 0 {
+		return errors.New("it does not listen")
 	}
-	if addr := localAddrOf(fd); !addr.IsValid() {
-		return fmt.Errorf("the socket is not one of TCP: %w", errors.ErrUnsupported)
+	if acceptInherits {
+		return prepareTCP(fd)
 	}
 	return nil
 }
 
-// acceptFrom begins to accept from a socket that listens. With an error the socket
-// is the caller's.
-func (n *Net) acceptFrom(p *Port, fd int) error {
-	a := &acceptor{net: n, port: p, fd: fd, budget: firstBudget}
-	if p.cfg.proxy.use != nil {
-		a.waits = make(map[*proxyWait]struct{})
+// tcpKind says so if fd is no TCP socket.
+func tcpKind(fd int) error {
+	kind, err := unix.GetsockoptInt(fd, unix.SOL_SOCKET, unix.SO_TYPE)
+	if err != nil {
+		return os.NewSyscallError("getsockopt", err)
 	}
-	p.l, p.addr = a, net.TCPAddrFromAddrPort(localAddrOf(fd))
-	if err := n.moor(); err != nil { // it gives the reserve back in the end
-		return err
+	if kind != unix.SOCK_STREAM || !localAddrOf(fd).IsValid() {
+		return errors.New("it is no TCP socket")
 	}
-	n.reserve.take() // without it, a want of descriptors is only handled less well
-	return n.r.AddReader(a)
-}
-
-// keepFromChildren makes fd close on exec.
-func keepFromChildren(fd int) error {
-	_, err := unix.FcntlInt(uintptr(fd), unix.F_SETFD, unix.FD_CLOEXEC)
-	return os.NewSyscallError("fcntl", err)
+	return nil
 }

@@ -18,6 +18,8 @@ import (
 // tell the peer by a RST, which can reach it before the last of our output does.
 // A protocol that cares reads to the end first, or uses CloseWrite.
 //
+// While a producer is registered it waits for that, see RegisterProducer.
+//
 // A second call does nothing. The answer is always nil; it is there so that a
 // Conn is an io.Closer. Loop goroutine only.
 func (c *Conn) Close() error {
@@ -34,7 +36,7 @@ func (c *Conn) Close() error {
 // CloseWrite ends the output: what is buffered is sent, then the FIN. Input goes
 // on. A HalfCloser is told by WriteClosed, in the next turn at the earliest; if
 // its input has ended too, the connection ends then, with ErrConnectionDone, and
-// WithCloseTimeout bounds it as it does Close.
+// WithCloseTimeout bounds it as it does Close. A producer is waited for here, too.
 //
 // A second call does nothing, nor does one after Close, which sends the FIN
 // anyway. The error is a net.ErrClosed when the connection has ended. Loop
@@ -82,8 +84,15 @@ func (c *Conn) abandon(reason *failure.Failure) error {
 // progress does what is due when the output is out, and sees to it that there is
 // a deadline when it has to be. It is called from the loop.
 func (c *Conn) progress() {
+	if c.producing() {
+		c.unbound() // the time is for a peer that reads nothing, and this one has read
+	}
 	if c.out != nil {
 		c.bound()
+		return
+	}
+	if c.producing() {
+		c.deliver(closeWaits, nil)
 		return
 	}
 	switch c.state {
@@ -121,15 +130,23 @@ func (c *Conn) leaveNow() {
 
 // bound sets the deadline of Close, unless it is set.
 func (c *Conn) bound() {
-	if after := c.cfg.closeTimeout; c.state.bounded() && c.stop == nil && after > 0 {
-		c.stop = c.cfg.env.clock.AfterFunc(after, c.expire)
+	if after := c.cfg.closeTimeout; c.state.bounded() && after > 0 && c.more().stop == nil {
+		c.extra.stop = c.cfg.env.clock.AfterFunc(after, c.expire)
+	}
+}
+
+// unbound takes the deadline of Close back.
+func (c *Conn) unbound() {
+	if c.extra != nil && c.extra.stop != nil {
+		c.extra.stop()
+		c.extra.stop = nil
 	}
 }
 
 // expire is called when the deadline of Close has run out.
 func (c *Conn) expire() {
 	c.own()
-	c.stop = nil // all states that follow these are bounded too, or stop it
+	c.extra.stop = nil // all states that follow these are bounded too, or stop it
 	late := &timeoutError{what: "closing", after: c.cfg.closeTimeout}
 	c.end(c.because(ErrConnectionAborted, late), true)
 }
@@ -153,10 +170,7 @@ func (c *Conn) end(reason *failure.Failure, abort bool) {
 func (c *Conn) shut(reason *failure.Failure, abort bool) {
 	c.reason = reason
 	c.move(ending)
-	if c.stop != nil {
-		c.stop()
-		c.stop = nil
-	}
+	c.unbound()
 	if c.out != nil {
 		c.out.blocks, c.out.size = nil, 0
 	}
@@ -171,5 +185,9 @@ func (c *Conn) finish() {
 		c.out = nil
 		out.fire(func(d *deferred.Deferred[struct{}]) error { return d.Errback(c.reason) })
 	}
+	c.dismiss()
 	c.deliver(connectionLost, nil)
+	if p := c.cfg.port; p != nil {
+		p.ended(c)
+	}
 }

@@ -27,7 +27,7 @@ type Conn struct {
 	// Loop goroutine only.
 	out    *output          // nil while nothing is buffered
 	reason *failure.Failure // why it ends, as far as that is known
-	stop   func() bool      // takes back the deadline of Close
+	extra  *extra           // nil while nothing of it is needed
 	state  state
 	paused bool
 	queued bool // a turn is due
@@ -38,6 +38,12 @@ type Conn struct {
 // connection ends with it, in the next turn, and the panic is the answer too.
 func (c *Conn) start(s socket, p Protocol, cfg *config) *failure.Failure {
 	c.sock, c.proto, c.cfg = s, p, cfg
+	if cfg.port != nil {
+		cfg.port.began(c)
+	}
+	c.discardByOptions()
+	c.governByOptions()
+	c.logByOptions()
 	fail := c.call(connectionMade, nil)
 	switch {
 	case fail == nil:
@@ -62,12 +68,12 @@ func (c *Conn) own() { c.cfg.env.own() }
 // move is the only place where the state changes.
 //
 // The socket is told when that changes what it has to watch. With nothing
-// buffered, a state that reads nothing is over in this turn or the next one,
-// inputClosed excepted; to have the socket watched differently for so long would
-// cost system calls, and readable knows what not to read.
+// buffered and no producer, a state that reads nothing is over in this turn or the
+// next one, inputClosed excepted; to have the socket watched differently for so
+// long would cost system calls, and readable knows what not to read.
 func (c *Conn) move(to state) {
 	c.state = to
-	if c.out != nil || to == inputClosed {
+	if c.out != nil || to == inputClosed || c.producing() {
 		c.watch()
 	}
 }
@@ -100,6 +106,7 @@ func (c *Conn) turn() {
 		c.finish()
 		return
 	}
+	c.feed()
 	c.progress()
 }
 
@@ -139,11 +146,11 @@ func (c *Conn) tune(what string, set func(tuner) error) error {
 	if !c.state.alive() {
 		return c.refusal()
 	}
-	t, ok := c.sock.(tuner)
-	if !ok {
-		return fmt.Errorf("netx: %s: %w", what, errors.ErrUnsupported)
+	err := errors.ErrUnsupported
+	if t, ok := lowest[tuner](c.sock); ok {
+		err = set(t)
 	}
-	if err := set(t); err != nil {
+	if err != nil {
 		return fmt.Errorf("netx: %s: %w", what, err)
 	}
 	return nil

@@ -18,7 +18,8 @@
 //
 // What runs on a [Network] runs on any implementation of it. [Net] is the one of
 // the operating system. [Pair] joins two protocols in memory, for tests, and with
-// a timeout.VirtualClock all that happens is the same in each run.
+// a timeout.VirtualClock all that happens is the same in each run. Package netxtest
+// holds any kind of connection to the rules below.
 //
 // # Who may call
 //
@@ -57,6 +58,26 @@
 // if that is set, and [WithCloseTimeout] when the connection is closed. In the
 // other direction [Conn.Pause] stops the input, and the peer has to wait; a
 // Stream does that by itself. That the peer has gone is noticed all the same.
+//
+// A source that can wait is best registered as a producer
+// ([Conn.RegisterProducer]): it is told when to go on, and Close waits for it.
+// [Pipe] joins two connections in this way, and holds no more than one of them can
+// take.
+//
+// # Limits
+//
+// [WithIdleTimeout] ends a connection over which nothing goes. [WithReadRate] and
+// [WithWriteRate] slow one down, [WithTotalReadRate] and [WithTotalWriteRate] all of
+// them together. [WithTraffic] counts, [WithLog] writes down. A connection without these pays nothing for
+// them. A Port keeps to [WithMaxConnections] and [WithMaxConnectionsPerPeer], and
+// ends with its connections in an orderly way by [Port.Shutdown], which a protocol
+// that is a [Finisher] is told of.
+//
+// # Sockets of others
+//
+// [Net.AdoptConn] and [Net.AdoptListener] take over what package net has made, and
+// [Net.AdoptFD] and [Net.AdoptListenerFD] descriptors that came from elsewhere. They
+// work with a duplicate: the caller keeps the original and closes it.
 //
 // # The end of a connection
 //
@@ -140,7 +161,8 @@
 // # Differences from Twisted
 //
 // A write goes out at once, not in the next turn. Input is read into one buffer
-// of the loop, once for each event. The peer's FIN does not cut off output, a
+// of the loop, once for each event. The peer's FIN does not cut off output, Close
+// cuts off no producer, a producer is paused once and resumed at a low mark, a
 // clean end has a deadline, a paused connection notices a reset, and both halves
 // closed are the end. A write after the end, or after CloseWrite, answers an
 // error. A limit on frames is told once, and a frame that is cut off by the end is

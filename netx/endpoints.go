@@ -157,9 +157,9 @@ func (es *Endpoints) kinds() []string {
 // builtinKinds returns the kinds of this package. The map is the caller's.
 func builtinKinds() map[string]EndpointKind {
 	return map[string]EndpointKind{
-		"tcp":  tcpKind("tcp"),
-		"tcp4": tcpKind("tcp4"),
-		"tcp6": tcpKind("tcp6"),
+		"tcp":  tcpEndpoint("tcp"),
+		"tcp4": tcpEndpoint("tcp4"),
+		"tcp6": tcpEndpoint("tcp6"),
 
 		"systemd": systemdKind(),
 	}

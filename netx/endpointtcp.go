@@ -11,8 +11,8 @@ import (
 	"github.com/spindle-go/spindle/deferred"
 )
 
-// tcpKind returns the kind of endpoint for a network: tcp, tcp4 or tcp6.
-func tcpKind(network string) EndpointKind {
+// tcpEndpoint returns the kind of endpoint for a network: tcp, tcp4 or tcp6.
+func tcpEndpoint(network string) EndpointKind {
 	return EndpointKind{
 		Positional: []string{"host", "port"},
 		Named:      []string{"timeout", "local", "backlog"},

@@ -15,7 +15,7 @@ import (
 // tlsKind returns the kind of endpoint for TLS over TCP. with makes the option that
 // has a connection speak TLS.
 func tlsKind(with func(*tls.Config) Option) EndpointKind {
-	tcp := tcpKind("tcp")
+	tcp := tcpEndpoint("tcp")
 	configured := func(e *Endpoint, server bool, opts []Option) ([]Option, error) {
 		cfg, err := tlsConfig(e, server)
 		if err != nil {

@@ -32,6 +32,10 @@ var (
 	// often it comes with syscall.EADDRINUSE or syscall.EACCES.
 	ErrCannotListen = errors.New("netx: cannot listen")
 
+	// ErrCannotAdopt is the answer of AdoptConn and the like to what is no TCP
+	// connection or listener of the system.
+	ErrCannotAdopt = errors.New("netx: cannot adopt")
+
 	// ErrBadAddress is the answer to a network or an address that makes no
 	// sense, with what is wrong about it.
 	ErrBadAddress = errors.New("netx: bad address")
@@ -64,6 +68,10 @@ var (
 	// ErrBufferFull is the answer to the write that went past WithMaxBuffered,
 	// and stands in the reason of its connection.
 	ErrBufferFull = errors.New("netx: more output is buffered than WithMaxBuffered allows")
+
+	// ErrProducerRegistered is the answer to RegisterProducer on a connection that
+	// has a producer.
+	ErrProducerRegistered = errors.New("netx: a producer is registered already")
 
 	// ErrMessageTooLong is the failure of a read that did not find its delimiter
 	// within WithReadLimit, stands in the reason of a connection whose peer sent a
@@ -104,6 +112,9 @@ var (
 	// errNotWanted is why a factory gives no protocol to a connection that comes
 	// late, or second.
 	errNotWanted error = &sentinel{text: "netx: the connection is not wanted any more", kind: ErrNoProtocol}
+
+	// errSelfPipe is what is wrong with a Pipe from a connection to itself.
+	errSelfPipe = errors.New("netx: a pipe from a connection to itself")
 
 	// errGoexit is what came of a lookup that ended its goroutine.
 	errGoexit = errors.New("netx: the resolver called runtime.Goexit")

@@ -1,11 +1,18 @@
 package netx
 
-import "unsafe"
+import (
+	"net"
+	"net/netip"
+	"unsafe"
+)
 
 // How much memory an idle connection takes, without the reactor's part.
 const (
 	ConnSize   = unsafe.Sizeof(Conn{})
 	SocketSize = unsafe.Sizeof(tcpSocket{})
+
+	// GovernedSize is what an idle timeout, a rate or a counter adds to that.
+	GovernedSize = unsafe.Sizeof(extra{}) + unsafe.Sizeof(governor{})
 )
 
 // ErrWouldBlock lets a test's socket answer what a socket answers.
@@ -21,6 +28,12 @@ type Faults struct {
 
 // Misbehave puts faults between c and its socket.
 func Misbehave(c *Conn, f Faults) { c.sock = &faulty{socket: c.sock, f: f} }
+
+// MisbehaveBelow puts faults below the governor of c.
+func MisbehaveBelow(c *Conn, f Faults) {
+	g := c.sock.(*governor)
+	g.socket = &faulty{socket: g.socket, f: f}
+}
 
 type faulty struct {
 	socket
@@ -75,3 +88,6 @@ func ParseTarget(network, address string) (host string, port uint16, literal boo
 	t, err := parseTarget(network, address)
 	return t.host, t.port, t.addr.IsValid(), err
 }
+
+// PeerOf returns what a peer is counted by.
+func PeerOf(addr net.Addr) netip.Addr { return peerOf(addr) }

@@ -2,6 +2,8 @@
 
 package netx
 
+import "syscall"
+
 // Budget returns how many connections p accepts in one turn.
 func Budget(p *Port) int { return p.l.(*acceptor).budget }
 
@@ -40,3 +42,6 @@ func ActivationOf(n *Net, names []string, fds []int) *Activation {
 	n.activation = a
 	return a
 }
+
+// CallError is what a socket answers for an errno.
+func CallError(call string, errno syscall.Errno) error { return callError(call, errno) }

@@ -4,6 +4,7 @@ package netx
 
 import (
 	"errors"
+	"net"
 	"net/netip"
 	"os"
 
@@ -12,14 +13,28 @@ import (
 
 // listen opens the socket of p and begins to accept.
 func (n *Net) listen(p *Port, to target) error {
-	fd, err := openListener(to, p.cfg.backlog)
+	fd, err := openListener(to, p.cfg)
 	if err != nil {
 		if !errors.Is(err, ErrBadAddress) {
 			err = &tagged{ErrCannotListen, err}
 		}
 		return err
 	}
-	err = n.acceptFrom(p, fd)
+	return n.acceptFrom(p, fd)
+}
+
+// acceptFrom has p accept from a socket that listens, which it owns from then on.
+func (n *Net) acceptFrom(p *Port, fd int) error {
+	a := &acceptor{net: n, port: p, fd: fd, budget: firstBudget}
+	if p.cfg.proxy.use != nil {
+		a.waits = make(map[*proxyWait]struct{})
+	}
+	p.l, p.addr = a, net.TCPAddrFromAddrPort(localAddrOf(fd))
+	err := n.moor()
+	if err == nil { // it gives the reserve back in the end
+		n.reserve.take() // without it, a want of descriptors is only handled less well
+		err = n.r.AddReader(a)
+	}
 	if err != nil {
 		closeFD(fd)
 	}
@@ -27,14 +42,14 @@ func (n *Net) listen(p *Port, to target) error {
 }
 
 // openListener makes a socket that listens.
-func openListener(to target, backlog int) (int, error) {
+func openListener(to target, cfg *config) (int, error) {
 	if !to.wildcard() || to.network != "tcp" {
-		return listenAt(listenAddr(to), to.network == "tcp6", backlog)
+		return listenAt(listenAddr(to), to.network == "tcp6", cfg)
 	}
 	// One socket for both families, if the system has the newer one.
-	fd, err := listenAt(netip.AddrPortFrom(netip.IPv6Unspecified(), to.port), false, backlog)
+	fd, err := listenAt(netip.AddrPortFrom(netip.IPv6Unspecified(), to.port), false, cfg)
 	if errors.Is(err, unix.EAFNOSUPPORT) || errors.Is(err, unix.EADDRNOTAVAIL) || errors.Is(err, unix.EPROTONOSUPPORT) {
-		return listenAt(netip.AddrPortFrom(netip.IPv4Unspecified(), to.port), false, backlog)
+		return listenAt(netip.AddrPortFrom(netip.IPv4Unspecified(), to.port), false, cfg)
 	}
 	return fd, err
 }
@@ -54,7 +69,7 @@ func listenAddr(to target) netip.AddrPort {
 
 // listenAt makes a socket that listens at an address, which for the unspecified
 // one of IPv6 may be for both families.
-func listenAt(at netip.AddrPort, only6 bool, backlog int) (int, error) {
+func listenAt(at netip.AddrPort, only6 bool, cfg *config) (int, error) {
 	sa, err := sockaddrOf(at)
 	if err != nil {
 		return -1, err
@@ -63,7 +78,7 @@ func listenAt(at netip.AddrPort, only6 bool, backlog int) (int, error) {
 	if err != nil {
 		return -1, err
 	}
-	if err := prepareListener(fd, at, only6); err != nil {
+	if err := prepareListener(fd, at, only6, cfg); err != nil {
 		closeFD(fd)
 		return -1, err
 	}
@@ -71,7 +86,7 @@ func listenAt(at netip.AddrPort, only6 bool, backlog int) (int, error) {
 		closeFD(fd)
 		return -1, os.NewSyscallError("bind", err)
 	}
-	if err := unix.Listen(fd, backlog); err != nil {
+	if err := unix.Listen(fd, cfg.backlog); err != nil {
 		closeFD(fd)
 		return -1, os.NewSyscallError("listen", err)
 	}
@@ -80,12 +95,17 @@ func listenAt(at netip.AddrPort, only6 bool, backlog int) (int, error) {
 
 // prepareListener sets the options of a listening socket. Those of TCP are for
 // the connections: where accept hands them on, they need not be set for each.
-func prepareListener(fd int, at netip.AddrPort, only6 bool) error {
+func prepareListener(fd int, at netip.AddrPort, only6 bool, cfg *config) error {
 	if err := setOption(fd, unix.SOL_SOCKET, unix.SO_REUSEADDR, 1); err != nil {
 		return err
 	}
 	if at.Addr().Is6() {
 		if err := setOption(fd, unix.IPPROTO_IPV6, unix.IPV6_V6ONLY, number(only6)); err != nil {
+			return err
+		}
+	}
+	if cfg.reusePort {
+		if err := setReusePortFD(fd); err != nil {
 			return err
 		}
 	}

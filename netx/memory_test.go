@@ -73,6 +73,9 @@ func TestSizes(t *testing.T) {
 	if netx.ConnSize > 72 || netx.SocketSize > 128 {
 		t.Errorf("a Conn takes %d bytes, with its socket %d", netx.ConnSize, netx.SocketSize)
 	}
+	if netx.GovernedSize > 208 {
+		t.Errorf("an Option about the traffic adds %d bytes", netx.GovernedSize)
+	}
 }
 
 // heap is how many bytes are in use.

@@ -22,6 +22,7 @@ type memorySocket struct {
 	wantRead, wantWrite bool
 	queued              bool // an event is on its way
 	finSent             bool
+	discard             bool // a close is a reset
 	closed              bool
 }
 
@@ -98,7 +99,7 @@ func (s *memorySocket) closeWrite() error {
 func (s *memorySocket) close(abort bool) {
 	s.closed = true
 	s.in = nil
-	if abort {
+	if abort || s.discard {
 		s.peer.ends(os.NewSyscallError("read", syscall.ECONNRESET))
 	} else {
 		s.peer.ends(io.EOF)

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"testing"
+	"time"
 
 	"github.com/spindle-go/spindle/netx"
 )
@@ -18,13 +19,24 @@ type side struct {
 	gone    bool         // it has called Close or Abort, so that input may be lost
 	paused  bool
 	inside  bool // a method of the program's is running
+	left    int  // pieces that the producer has to write
+	problem func(error)
 }
 
 // play makes one random move of s, and checks what it answers.
 func (s *side) play(r *rand.Rand) (move string, err error) {
 	s.inside = true
 	defer func() { s.inside = false }()
-	switch n := r.IntN(20); {
+	switch n := r.IntN(23); {
+	case n == 22:
+		if err := s.conn.RegisterProducer(s.producer(r)); err == nil {
+			s.left = 1 + r.IntN(5)
+		}
+		return "register a producer", nil
+	case n >= 20:
+		s.left = 0
+		s.conn.UnregisterProducer()
+		return "unregister the producer", nil
 	case n < 9:
 		p := noise(r.IntN(3000))
 		taken, err := s.conn.Write(p)
@@ -61,6 +73,7 @@ func (s *side) play(r *rand.Rand) (move string, err error) {
 
 // watch has s check what it is told.
 func (s *side) watch(problem func(error)) {
+	s.problem = problem
 	told := func(what string) {
 		switch {
 		case s.inside:
@@ -105,7 +118,7 @@ func randomProgram(t *testing.T, seed uint64) (err error) {
 	if r.IntN(3) == 0 {
 		pb = &b.recorder // no HalfCloser
 	}
-	w.connect(pa, pb, netx.WithPairBuffer(1+r.IntN(2000)))
+	w.connect(pa, pb, netx.WithPairBuffer(1+r.IntN(2000)), netx.WithWriteMarks(r.IntN(500), 500+r.IntN(3000)))
 	var moves []string
 	for range 30 {
 		s, name := &a, "a"
@@ -124,9 +137,10 @@ func randomProgram(t *testing.T, seed uint64) (err error) {
 	for _, s := range []*side{&a, &b} { // and now to the end
 		s.paused = false
 		s.conn.Resume()
+		s.conn.UnregisterProducer()
 		s.conn.CloseWrite()
 	}
-	w.settle()
+	w.clock.Advance(time.Minute) // two that close and do not read wait for their deadlines
 	problem(judge(&a, &b))
 	problem(judge(&b, &a))
 	if err != nil {

@@ -45,7 +45,7 @@ func New(r *reactor.Reactor) *Net {
 		panic("netx: New without a reactor")
 	}
 	n := &Net{r: r, reserve: noReserve}
-	n.env = env{clock: r, later: n.later, loop: r}
+	n.env = env{clock: r, later: n.later, now: r.Now, loop: r}
 	n.defaults = newConfig(&n.env, nil)
 	n.lookups = newLookups(n)
 	return n
@@ -92,7 +92,7 @@ func (n *Net) Listen(network, address string, f Factory, opts ...Option) (*Port,
 	if err != nil {
 		return nil, &opError{op: "listen", network: network, address: address, err: err}
 	}
-	p := &Port{env: &n.env, factory: f, cfg: n.config(opts)}
+	p := newPort(n, f, opts)
 	if err := n.listen(p, to); err != nil {
 		return nil, &opError{op: "listen", network: network, address: address, err: err}
 	}

@@ -2,6 +2,7 @@ package netx
 
 import (
 	"fmt"
+	"log/slog"
 	"net/netip"
 	"time"
 )
@@ -13,7 +14,8 @@ type Option func(*config)
 
 // config is what the Options set. It is fixed once the first connection uses it.
 type config struct {
-	env *env // of the network
+	env  *env  // of the network
+	port *Port // whose connections they are, or nil
 
 	connectTimeout time.Duration
 	attemptDelay   time.Duration
@@ -21,6 +23,8 @@ type config struct {
 	localAddr      netip.AddrPort
 	resolver       Resolver
 	backlog        int
+	maxConnections int
+	maxPerPeer     int
 
 	lowMark, highMark int
 	maxBuffered       int
@@ -28,7 +32,13 @@ type config struct {
 	readLimit         int
 	pairBuffer        int
 
-	proxy proxyConfig
+	proxy                   proxyConfig
+	discard                 bool // at close, what the kernel has not sent
+	reusePort               bool
+	idleTimeout             time.Duration
+	readLimits, writeLimits rates
+	traffic                 *Traffic
+	log                     *slog.Logger
 }
 
 // newConfig returns what opts set, and the defaults of the rest.
@@ -66,21 +76,24 @@ const defaultBacklog = 1 << 15
 // all of them together. The default is 30 seconds; 0 is no bound but the kernel's
 // own. Listen and [Pair] ignore it.
 func WithConnectTimeout(d time.Duration) Option {
-	return func(c *config) { c.connectTimeout = notNegative("WithConnectTimeout", d) }
+	notNegative("WithConnectTimeout", d)
+	return func(c *config) { c.connectTimeout = d }
 }
 
 // WithCloseTimeout bounds how long Close goes on sending what is buffered to a
 // peer that does not read; then the connection is aborted. The default is 30
 // seconds; 0 is no bound.
 func WithCloseTimeout(d time.Duration) Option {
-	return func(c *config) { c.closeTimeout = notNegative("WithCloseTimeout", d) }
+	notNegative("WithCloseTimeout", d)
+	return func(c *config) { c.closeTimeout = d }
 }
 
 // WithBacklog sets how many connections may wait to be accepted. The default is
 // the most that the kernel allows, which also cuts down what is asked for here.
 // Dial and [Pair] ignore it.
 func WithBacklog(n int) Option {
-	return func(c *config) { c.backlog = positive("WithBacklog", n) }
+	positive("WithBacklog", n)
+	return func(c *config) { c.backlog = n }
 }
 
 // WithWriteMarks sets the marks of Drained in bytes: from above high on it waits,
@@ -97,21 +110,24 @@ func WithWriteMarks(low, high int) Option {
 // that fails with ErrBufferFull and aborts the connection, as a peer that reads
 // so slowly is better lost than the memory. The default is no limit.
 func WithMaxBuffered(n int) Option {
-	return func(c *config) { c.maxBuffered = positive("WithMaxBuffered", n) }
+	positive("WithMaxBuffered", n)
+	return func(c *config) { c.maxBuffered = n }
 }
 
 // WithReadBuffer sets from how many unread bytes on a [Stream] stops reading from
 // its peer. A read that asks for more gets more. The default is 64 KiB. What is
 // no Stream ignores it.
 func WithReadBuffer(n int) Option {
-	return func(c *config) { c.readBuffer = positive("WithReadBuffer", n) }
+	positive("WithReadBuffer", n)
+	return func(c *config) { c.readBuffer = n }
 }
 
 // WithReadLimit limits what ReadUntil and ReadLine of a [Stream] give, the
 // delimiter included; without one in that many bytes they fail with
 // ErrMessageTooLong. The default is 64 KiB. What is no Stream ignores it.
 func WithReadLimit(n int) Option {
-	return func(c *config) { c.readLimit = positive("WithReadLimit", n) }
+	positive("WithReadLimit", n)
+	return func(c *config) { c.readLimit = n }
 }
 
 // WithResolver sets what looks up names for Dial. The default is
@@ -136,7 +152,8 @@ func WithLocalAddr(a netip.AddrPort) Option {
 // WithPairBuffer sets how many bytes each direction of a [Pair] holds until its
 // reader takes them. The default is 64 KiB. What is no Pair ignores it.
 func WithPairBuffer(n int) Option {
-	return func(c *config) { c.pairBuffer = positive("WithPairBuffer", n) }
+	positive("WithPairBuffer", n)
+	return func(c *config) { c.pairBuffer = n }
 }
 
 func notNegative(name string, d time.Duration) time.Duration {

@@ -25,7 +25,7 @@ func Pair(clock deferred.Clock, a, b Protocol, opts ...Option) (*Conn, *Conn) {
 	if clock == nil || a == nil || b == nil {
 		panic("netx: Pair needs a clock and two protocols")
 	}
-	e := &env{clock: clock, later: func(f func()) { clock.AfterFunc(0, f) }}
+	e := &env{clock: clock, later: func(f func()) { clock.AfterFunc(0, f) }, now: nowOf(clock)}
 	cfg := newConfig(e, opts)
 	m := &memory{env: e, limit: cfg.pairBuffer}
 	left, right := &memorySocket{memory: m, addr: "a"}, &memorySocket{memory: m, addr: "b"}

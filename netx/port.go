@@ -20,6 +20,8 @@ type Port struct {
 	closed  func(reason error) // called once it has ended; may be nil
 
 	// Loop goroutine only.
+	admission
+	shutdown *shutdown // once Shutdown was called
 	stats    PortStats
 	reason   error                          // why it has ended; nil while it listens
 	stopping []*deferred.Deferred[struct{}] // of StopListening
@@ -29,7 +31,18 @@ type Port struct {
 type PortStats struct {
 	Accepted uint64 // connections that got a protocol
 	Rejected uint64 // connections for which the factory gave none
+	Limited  uint64 // connections closed at once, since their peer has as many as WithMaxConnectionsPerPeer allows
+	Open     int    // connections that there are
 	Dropped  uint64 // connections closed at once, since the process or the system was out of descriptors
+}
+
+// newPort returns a Port that has no listener yet.
+func newPort(n *Net, f Factory, opts []Option) *Port {
+	p := &Port{env: &n.env, factory: f}
+	cfg := *n.config(opts)
+	cfg.port = p
+	p.cfg = &cfg
+	return p
 }
 
 // listener is what a Port accepts from.
@@ -48,7 +61,9 @@ func (p *Port) Addr() net.Addr { return p.addr }
 // Stats returns what p has done so far. Loop goroutine only.
 func (p *Port) Stats() PortStats {
 	p.env.own()
-	return p.stats
+	stats := p.stats
+	stats.Open = len(p.live)
+	return stats
 }
 
 // StopListening closes the socket, so that the address is free when it returns.
@@ -90,6 +105,9 @@ func (p *Port) turn() {
 // protocol has the factory make one for a connection that was accepted. With nil
 // the connection is to be closed.
 func (p *Port) protocol(remote net.Addr) Protocol {
+	if !p.admits(remote) {
+		return nil
+	}
 	proto, err := build(p.factory, remote)
 	if err == nil && p.reason == nil {
 		p.stats.Accepted++

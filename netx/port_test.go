@@ -168,7 +168,7 @@ func TestPortFactory(t *testing.T) {
 				if (tt.reported != nil) != (len(reported) == 1) || tt.reported != nil && !errors.Is(reported[0], tt.reported) {
 					t.Errorf("reported: %v", reported)
 				}
-				if got := port.Stats(); got != (netx.PortStats{Accepted: 1, Rejected: 1}) {
+				if got := port.Stats(); got != (netx.PortStats{Accepted: 1, Rejected: 1, Open: 1}) {
 					t.Errorf("the port has done %+v", got)
 				}
 			})

@@ -62,6 +62,7 @@ func (c *Conn) writable() {
 	}
 	c.relieve(out)
 	c.deliver(outputMoved, nil)
+	c.feed()
 	c.progress()
 }
 

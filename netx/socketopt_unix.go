@@ -32,6 +32,13 @@ func resetOnClose(fd int) {
 	_ = unix.SetsockoptLinger(fd, unix.SOL_SOCKET, unix.SO_LINGER, &unix.Linger{Onoff: 1, Linger: 0})
 }
 
+// setLingerFD sets SO_LINGER to no time at all, or has the kernel send all that it
+// has been given.
+func setLingerFD(fd int, discard bool) error {
+	l := unix.Linger{Onoff: int32(number(discard))}
+	return os.NewSyscallError("setsockopt", unix.SetsockoptLinger(fd, unix.SOL_SOCKET, unix.SO_LINGER, &l))
+}
+
 // localAddrOf asks the kernel for the address of this end. The zero value says
 // that there is none.
 func localAddrOf(fd int) netip.AddrPort {

@@ -21,6 +21,9 @@ package netx
 //	                                   protocol, the loop has stopped
 //	ending                             ConnectionLost is called                 ended
 //
+// A producer that is registered counts as output that is not out, and what it
+// writes is taken in each state.
+//
 // Each state answers four questions, and there is no other flag that could
 // contradict it:
 //

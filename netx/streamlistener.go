@@ -47,7 +47,7 @@ func (l *StreamListener) Accept() *deferred.Deferred[*Stream] {
 		l.ready[0] = nil
 		l.ready = l.ready[1:]
 		if len(l.ready) == maxUnaccepted/2 {
-			l.port.l.accept(true)
+			l.port.unhold(unaccepted)
 		}
 		return deferred.Succeed(s)
 	case l.port.reason != nil:
@@ -95,7 +95,7 @@ func (l *StreamListener) made(s *Stream) {
 	}
 	l.ready = append(l.ready, s)
 	if len(l.ready) == maxUnaccepted {
-		l.port.l.accept(false)
+		l.port.hold(unaccepted)
 	}
 }
 

@@ -143,8 +143,8 @@ func TestSignals(t *testing.T) {
 			}
 		}
 	}()
-	testMuch(t, w)
-	testOrder(t, w)
+	connTest(t, w, "much in both directions")
+	connTest(t, w, "bytes in order")
 	close(stop)
 	<-stopped
 }

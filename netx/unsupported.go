@@ -8,8 +8,15 @@ import "net/netip"
 // ErrUnsupported before anything below is needed. A Pair works everywhere.
 
 func (*Net) listen(*Port, target) error { return ErrUnsupported }
-func (*Net) adopt(*Port, int) error     { return ErrUnsupported }
 func keepFromChildren(int) error        { return ErrUnsupported }
+
+func (*Net) acceptFrom(*Port, int) error { return ErrUnsupported }
+
+func duplicate(int) (int, error) { return -1, ErrUnsupported }
+
+func connectedPeer(int) (netip.AddrPort, error) { return netip.AddrPort{}, ErrUnsupported }
+
+func listeningSocket(int) error { return ErrUnsupported }
 
 func openConnecting(_, _ netip.AddrPort) (int, error) { return -1, ErrUnsupported }
 
@@ -23,6 +30,7 @@ func shutdownFD(int) error                { return ErrUnsupported }
 func resetOnClose(int)                    {}
 func localAddrOf(int) netip.AddrPort      { return netip.AddrPort{} }
 func setNoDelayFD(int, bool) error        { return ErrUnsupported }
+func setLingerFD(int, bool) error         { return ErrUnsupported }
 func setKeepAliveFD(int, bool) error      { return ErrUnsupported }
 
 // hangups is never opened.

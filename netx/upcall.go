@@ -14,11 +14,20 @@ const (
 	readClosed
 	writeClosed
 	outputMoved
+	closeWaits
+	finishAsked
 	connectionLost
+	resumeProducing
+	pauseProducing
+	stopProducing
 )
 
 // outputWatcher is a Protocol of this package's own that follows its output.
 type outputWatcher interface{ outputMoved() }
+
+// closeWaiter is a Protocol of this package's own that wants to know when its
+// producer is all that an end waits for.
+type closeWaiter interface{ closeWaits() }
 
 // call is the only place where a connection calls its protocol.
 //
@@ -60,6 +69,16 @@ func (c *Conn) callOptional(what upcall) {
 		if p, ok := c.proto.(outputWatcher); ok {
 			p.outputMoved()
 		}
+	case closeWaits:
+		if p, ok := c.proto.(closeWaiter); ok {
+			p.closeWaits()
+		}
+	case finishAsked:
+		if p, ok := c.proto.(Finisher); ok {
+			p.Finish()
+		}
+	default:
+		c.callProducer(what)
 	}
 }
 

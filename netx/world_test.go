@@ -71,6 +71,15 @@ func (w *pairWorld) much() int { return 1 << 20 }
 
 func (w *pairWorld) settle() { w.clock.Advance(0) }
 
+// smallPairWorld has room for seven bytes in each direction.
+type smallPairWorld struct{ *pairWorld }
+
+func (w *smallPairWorld) much() int { return 10_000 }
+
+func (w *smallPairWorld) connect(a, b netx.Protocol, opts ...netx.Option) {
+	w.pairWorld.connect(a, b, append(opts[:len(opts):len(opts)], netx.WithPairBuffer(7))...)
+}
+
 // tcpWorld is the world of TCP on loopback.
 type tcpWorld struct {
 	t   testing.TB

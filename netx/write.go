@@ -26,7 +26,7 @@ import (
 // only.
 func (c *Conn) Write(p []byte) (int, error) {
 	c.own()
-	if !c.state.takes() {
+	if !c.takes() {
 		return 0, c.refusal()
 	}
 	if len(p) == 0 {
@@ -47,6 +47,9 @@ func (c *Conn) Write(p []byte) (int, error) {
 			return n, err
 		}
 	}
+	if err := c.wrote(); err != nil {
+		return n, err
+	}
 	return len(p), nil
 }
 
@@ -62,7 +65,7 @@ func bytesOf(s string) []byte { return unsafe.Slice(unsafe.StringData(s), len(s)
 // platform has one. The caller keeps the pieces. Loop goroutine only.
 func (c *Conn) Writev(pieces [][]byte) (int, error) {
 	c.own()
-	if !c.state.takes() {
+	if !c.takes() {
 		return 0, c.refusal()
 	}
 	taken := 0
@@ -112,6 +115,9 @@ func (c *Conn) keepRest(pieces [][]byte, taken int) (int, error) {
 		if err := c.keep(p[skip:]); err != nil {
 			return taken, err
 		}
+	}
+	if err := c.wrote(); err != nil {
+		return taken, err
 	}
 	return total, nil
 }

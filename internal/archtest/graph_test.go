@@ -41,7 +41,8 @@ func rules() archtest.Rules {
 				"deferred", "failure", "timeout", "threads",
 				"internal/goroutine", "internal/poller",
 			},
-			"netx": {"chain", "deferred", "failure", "timeout", "threads", "reactor"},
+			"netx":          {"chain", "deferred", "failure", "timeout", "threads", "reactor"},
+			"netx/netxtest": {"deferred", "deferred/deferredtest", "failure", "netx", "timeout"},
 
 			"examples/...":   {archtest.Public},
 			"benchmarks/...": {archtest.Public},

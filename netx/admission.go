@@ -1,0 +1,111 @@
+package netx
+
+import (
+	"net"
+	"net/netip"
+)
+
+// holds says why a Port accepts nothing at the moment; 0 is that it accepts.
+type holds uint8
+
+const (
+	unaccepted holds = 1 << iota // a StreamListener has enough that nobody asked for
+	full                         // there are as many connections as WithMaxConnections allows
+)
+
+// WithMaxConnections limits how many connections of a Port there are at a time.
+// When there are as many, it accepts no more until one has ended, and peers wait in
+// the kernel's queue ([WithBacklog]). The default is no limit. Dial and [Pair] ignore
+// it.
+func WithMaxConnections(n int) Option {
+	positive("WithMaxConnections", n)
+	return func(c *config) { c.maxConnections = n }
+}
+
+// WithMaxConnectionsPerPeer limits how many connections of a Port one peer has at a
+// time. More are closed at once, before the factory is asked, and counted as
+// Limited in [PortStats]. A peer is an IPv4 address, or the 64 leading bits of one
+// of IPv6, which is what one site has; what has no IP address is not limited. The
+// default is no limit. Dial and [Pair] ignore it.
+func WithMaxConnectionsPerPeer(n int) Option {
+	positive("WithMaxConnectionsPerPeer", n)
+	return func(c *config) { c.maxPerPeer = n }
+}
+
+// admission is the connections of a Port that there are. Loop goroutine only.
+type admission struct {
+	live   map[*Conn]struct{}
+	byPeer map[netip.Addr]int // only with a limit
+	holds  holds
+}
+
+// admits reports whether a connection from addr may be made.
+func (p *Port) admits(addr net.Addr) bool {
+	limit := p.cfg.maxPerPeer
+	if limit == 0 || p.byPeer[peerOf(addr)] < limit {
+		return true
+	}
+	p.stats.Limited++
+	return false
+}
+
+// began is called when a connection of p begins.
+func (p *Port) began(c *Conn) {
+	if p.live == nil {
+		p.live, p.byPeer = make(map[*Conn]struct{}), make(map[netip.Addr]int)
+	}
+	p.live[c] = struct{}{}
+	if p.cfg.maxPerPeer > 0 {
+		if peer := peerOf(c.sock.remoteAddr()); peer.IsValid() {
+			p.byPeer[peer]++
+		}
+	}
+	if limit := p.cfg.maxConnections; limit > 0 && len(p.live) >= limit {
+		p.hold(full)
+	}
+}
+
+// ended is called when a connection of p has ended, and its protocol was told.
+func (p *Port) ended(c *Conn) {
+	delete(p.live, c)
+	if p.cfg.maxPerPeer > 0 {
+		if peer := peerOf(c.sock.remoteAddr()); p.byPeer[peer] > 1 {
+			p.byPeer[peer]--
+		} else {
+			delete(p.byPeer, peer)
+		}
+	}
+	if p.holds&full != 0 {
+		p.unhold(full)
+	}
+	if p.shutdown != nil {
+		p.shutdown.ended(c)
+	}
+}
+
+// hold has p accept nothing for a reason.
+func (p *Port) hold(why holds) {
+	p.holds |= why
+	p.l.accept(false)
+}
+
+// unhold takes a reason back.
+func (p *Port) unhold(why holds) {
+	if p.holds &^= why; p.holds == 0 {
+		p.l.accept(true)
+	}
+}
+
+// peerOf returns what a peer is counted by. The zero value is not counted.
+func peerOf(addr net.Addr) netip.Addr {
+	tcp, ok := addr.(*net.TCPAddr)
+	if !ok {
+		return netip.Addr{}
+	}
+	ip := tcp.AddrPort().Addr().Unmap().WithZone("")
+	if ip.Is6() {
+		site, _ := ip.Prefix(64) // of an IPv6 address there is one
+		return site.Addr()
+	}
+	return ip
+}

@@ -1,0 +1,169 @@
+package netx
+
+import (
+	"errors"
+	"fmt"
+	"net"
+	"time"
+
+	"github.com/spindle-go/spindle/deferred"
+)
+
+// ShutdownReport is how many connections a Port had at its Shutdown, by the way
+// they ended.
+type ShutdownReport struct {
+	Finished int // by themselves, in the time that they were given
+	Closed   int // after Close, with what they had written
+	Aborted  int // since that took too long as well
+}
+
+// Finisher is a Protocol that wants to know when its Port is shut down, so that it
+// need not be waited for: one between two requests can close its connection at
+// once, and one in the middle of something when that is done.
+type Finisher interface {
+	// Finish is called, once, in the turn after Shutdown.
+	Finish()
+}
+
+// shutdownPhase says how far a Shutdown is.
+//
+//	from      what happens                                     to
+//	--------  -----------------------------------------------  --------
+//	waiting   the grace is over: each gets Close               shutting
+//	shutting  WithCloseTimeout is over: each is aborted        aborting
+//	any       a Deferred of Shutdown is cancelled: the same    aborting
+type shutdownPhase uint8
+
+const (
+	waiting shutdownPhase = iota
+	shutting
+	aborting
+)
+
+// shutdown is the end of a Port. It is over when the Port has no connection left.
+// Loop goroutine only.
+type shutdown struct {
+	port    *Port
+	phase   shutdownPhase
+	told    bool // those that are Finishers
+	report  ShutdownReport
+	stop    func() bool // takes back the end of the phase
+	waiters []*deferred.Deferred[ShutdownReport]
+}
+
+// Shutdown ends the Port and its connections gracefully: it stops listening, at
+// once, tells those whose protocol is a [Finisher], and gives all of them the time
+// of grace to end by themselves. Those that are left then are closed, as by Close;
+// and those that are left after WithCloseTimeout, or after the grace again if that
+// is 0, are aborted, whatever producers they have.
+//
+// The Deferred fires, in a later turn, when the last one has ended, with how many
+// ended in each way. It never fails, but by a cancel, which aborts all that is left
+// at once. A second call answers the same with another Deferred, and its grace does
+// not count. A negative grace panics. Loop goroutine only.
+func (p *Port) Shutdown(grace time.Duration) *deferred.Deferred[ShutdownReport] {
+	p.env.own()
+	notNegative("Shutdown", grace)
+	p.end(net.ErrClosed)
+	if p.shutdown == nil {
+		p.shutdown = &shutdown{port: p}
+		p.shutdown.begin(grace)
+	}
+	s := p.shutdown
+	d := deferred.New(func(*deferred.Deferred[ShutdownReport]) { s.cut() })
+	s.waiters = append(s.waiters, d)
+	p.env.next(s)
+	return d
+}
+
+// begin waits for the connections to end.
+func (s *shutdown) begin(grace time.Duration) {
+	if len(s.port.live) == 0 {
+		return
+	}
+	s.stop = s.port.env.clock.AfterFunc(grace, func() {
+		s.port.env.own()
+		s.stop = nil
+		s.closeAll(grace)
+	})
+}
+
+// closeAll closes those that are left.
+func (s *shutdown) closeAll(grace time.Duration) {
+	s.phase = shutting
+	after := s.port.cfg.closeTimeout
+	if after == 0 {
+		after = grace
+	}
+	for c := range s.port.live {
+		_ = c.Close() // it is always nil
+	}
+	s.stop = s.port.env.clock.AfterFunc(after, func() {
+		s.port.env.own()
+		s.stop = nil
+		s.cut()
+	})
+}
+
+// cut aborts those that are left.
+func (s *shutdown) cut() {
+	s.phase = aborting
+	for c := range s.port.live {
+		c.Abort()
+	}
+}
+
+// ended counts a connection that has ended.
+func (s *shutdown) ended(c *Conn) {
+	switch {
+	case s.phase == waiting:
+		s.report.Finished++
+	case s.phase == shutting && !errors.Is(c.reason, ErrConnectionAborted):
+		s.report.Closed++
+	default:
+		s.report.Aborted++
+	}
+	if len(s.port.live) == 0 {
+		s.port.env.next(s)
+	}
+}
+
+// turn tells the Finishers, and fires the Deferreds if it is over.
+func (s *shutdown) turn() {
+	if !s.told {
+		s.told = true
+		for c := range s.port.live {
+			c.deliver(finishAsked, nil)
+		}
+	}
+	if len(s.port.live) > 0 {
+		return
+	}
+	if s.stop != nil {
+		s.stop()
+		s.stop = nil
+	}
+	waiters := s.waiters
+	s.waiters = nil
+	for _, d := range waiters {
+		_ = d.Callback(s.report) // swallowed if it was cancelled
+	}
+}
+
+// Shutdown ends the listener and its connections gracefully, see [Port.Shutdown].
+// Connections that nobody has accepted are aborted, and who waits for one fails, as
+// with Close. Loop goroutine only.
+func (l *StreamListener) Shutdown(grace time.Duration) *deferred.Deferred[ShutdownReport] {
+	d := l.port.Shutdown(grace)
+	ready := l.ready
+	l.ready = nil
+	for _, s := range ready {
+		s.Abort()
+	}
+	return d
+}
+
+// String says it in one line.
+func (r ShutdownReport) String() string {
+	return fmt.Sprintf("%d finished, %d closed, %d aborted", r.Finished, r.Closed, r.Aborted)
+}
