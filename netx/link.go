@@ -86,6 +86,13 @@ func (p *linkedProtocol) outputMoved() {
 	}
 }
 
+// closeWaits implements closeWaiter.
+func (p *linkedProtocol) closeWaits() {
+	if w, ok := p.Protocol.(closeWaiter); ok {
+		w.closeWaits()
+	}
+}
+
 // linkedHalfCloser is one that is a HalfCloser, and must not be taken for one that
 // is not.
 type linkedHalfCloser struct {
