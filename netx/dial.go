@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"net"
 	"net/netip"
-	"time"
 
 	"github.com/spindle-go/spindle/deferred"
 	"github.com/spindle-go/spindle/failure"
@@ -16,8 +15,7 @@ import (
 //	from        what happens                               to
 //	----------  -----------------------------------------  ----------
 //	resolving   addresses are there                        connecting
-//	connecting  one failed, and another one is there       connecting
-//	connecting  the connection is there                    making
+//	connecting  one is connected                           making
 //	connecting  the same, and it is to speak TLS           securing
 //	securing    the handshake is done                      making
 //	making      the protocol has been told                 over
@@ -27,7 +25,7 @@ type dialState uint8
 
 const (
 	resolving  dialState = iota // a name is being looked up
-	connecting                  // a socket waits to become connected
+	connecting                  // sockets wait to become connected, see addressRace
 	securing                    // the handshake of TLS is under way
 	making                      // the factory or ConnectionMade is running
 	over                        // the Deferred has fired
@@ -43,22 +41,18 @@ type attempt struct {
 	address string
 	d       *deferred.Deferred[Protocol]
 
-	state    dialState
-	fd       int // while connecting, else negative
-	remote   netip.AddrPort
-	left     []netip.AddrPort // addresses to try
-	errs     []error          // of the addresses that were tried
-	conn     *Conn            // while securing, and making once it is there
-	deadline time.Time
-	giveUp   context.CancelFunc // of the lookup
-	stops    [2]func() bool     // take back the timers of all and of one address
+	state  dialState
+	race   *addressRace       // while connecting
+	remote netip.AddrPort     // the address that won
+	conn   *Conn              // while securing, and making once it is there
+	giveUp context.CancelFunc // of the lookup
+	stop   func() bool        // takes back the timer of all
 }
 
 // start begins with the lookup, or with connecting if none is needed.
 func (a *attempt) start() {
 	if after := a.cfg.connectTimeout; after > 0 {
-		a.deadline = a.net.Now().Add(after)
-		a.stops[0] = a.net.AfterFunc(after, a.expire)
+		a.stop = a.net.AfterFunc(after, a.expire)
 	}
 	if addr, ok := a.to.literal(); ok {
 		a.try([]netip.Addr{addr})
@@ -68,9 +62,13 @@ func (a *attempt) start() {
 		a.fail(err)
 		return
 	}
-	var ctx context.Context
-	ctx, a.giveUp = context.WithCancel(context.Background())
-	a.net.lookups.start(&lookup{
+	ctx, cancel := context.WithCancel(context.Background())
+	lookups := a.net.lookups
+	a.giveUp = func() {
+		cancel()
+		lookups.giveUp()
+	}
+	lookups.start(&lookup{
 		ctx: ctx, resolver: a.cfg.lookupWith(), network: a.to.ipNetwork(), host: a.to.host, done: a.resolved,
 	})
 }
@@ -85,92 +83,58 @@ func (a *attempt) resolved(addrs []netip.Addr, err error) {
 	a.try(addrs)
 }
 
-// try connects to the first of addrs that answers.
+// try connects to the one of addrs that answers first.
 func (a *attempt) try(addrs []netip.Addr) {
+	var suitable []netip.AddrPort
 	for _, addr := range addrs {
 		if addr = addr.Unmap(); a.to.suits(addr) {
-			a.left = append(a.left, netip.AddrPortFrom(addr, a.to.port))
+			suitable = append(suitable, netip.AddrPortFrom(addr, a.to.port))
 		}
 	}
-	if len(a.left) == 0 {
+	if len(suitable) == 0 {
 		a.fail(fmt.Errorf("%w: %q has no address for %s", ErrBadAddress, a.to.host, a.to.network))
 		return
 	}
 	a.state = connecting
-	a.next()
+	a.race = newAddressRace(a.net, a.cfg.attemptDelay, suitable, a.connect, a.allFailed)
+	a.race.next()
 }
 
-// next begins to connect to the next address.
-func (a *attempt) next() {
-	for len(a.left) > 0 {
-		a.remote, a.left = a.left[0], a.left[1:]
-		err := a.connect()
-		if err == nil {
-			return
-		}
-		a.note(err)
-	}
-	a.fail(&attemptErrors{a.errs})
-}
-
-// connect begins to connect to a.remote.
-func (a *attempt) connect() error {
-	fd, err := openConnecting(a.cfg.localAddr, a.remote)
+// connect begins to connect to an address, as a lane of the race.
+func (a *attempt) connect(remote netip.AddrPort, lane int) (runner, error) {
+	fd, err := openConnecting(a.cfg.localAddr, remote)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	a.fd = fd
+	s := &connectingSocket{attempt: a, lane: lane, fd: fd, remote: remote}
 	// Also when the kernel has connected it at once: what follows calls the
 	// program, which is inside Dial now.
-	if err := a.net.r.AddWriter(a); err != nil {
-		a.closeSocket()
-		return err
+	if err := a.net.r.AddWriter(s); err != nil {
+		closeFD(fd)
+		return nil, err
 	}
-	if share, ok := a.share(); ok {
-		a.stops[1] = a.net.AfterFunc(share, func() { a.skip(share) })
-	}
-	return nil
+	return s, nil
 }
 
-// share returns how much of the time that is left the present address gets, if
-// others come after it: an equal part, so that one that never answers does not
-// use up everything.
-func (a *attempt) share() (time.Duration, bool) {
-	if a.deadline.IsZero() || len(a.left) == 0 {
-		return 0, false
-	}
-	remaining := max(a.deadline.Sub(a.net.Now()), 0)
-	return remaining / time.Duration(len(a.left)+1), true
-}
+// allFailed is called when no address is left to try.
+func (a *attempt) allFailed() { a.fail(a.failures(nil)) }
 
-// skip goes on to the next address, since this one has used up its share.
-func (a *attempt) skip(after time.Duration) {
-	a.net.env.own()
-	a.stops[1] = nil
-	a.closeSocket()
-	a.note(&timeoutError{what: "connecting", after: after})
-	a.next()
-}
-
-// FD implements reactor.WriteDescriptor.
-func (a *attempt) FD() int { return a.fd }
-
-// DoWrite is called when the kernel knows what became of the connection.
-func (a *attempt) DoWrite() error {
-	a.net.env.own()
-	peer, err := connectResult(a.fd)
-	switch {
-	case err != nil:
-		a.closeSocket()
-		a.note(err)
-		a.next()
-	case peer.IsValid():
-		if a.remote.Addr().IsUnspecified() {
-			a.remote = peer // the kernel has chosen one of this machine
+// failures is what became of all addresses. Of those that have not answered it is
+// late.
+func (a *attempt) failures(late error) error {
+	_, literal := a.to.literal()
+	e := &attemptErrors{}
+	for _, l := range a.race.lanes {
+		err := l.err
+		if err == nil {
+			err = late
 		}
-		a.connected()
+		if err = connectError(err); !literal {
+			err = fmt.Errorf("%v: %w", l.remote, err)
+		}
+		e.errs = append(e.errs, err)
 	}
-	return nil
+	return e
 }
 
 // ConnectionLost is called when the reactor has stopped.
@@ -179,25 +143,22 @@ func (a *attempt) ConnectionLost(reason *failure.Failure) {
 	a.fail(reason)
 }
 
-// connected makes the connection.
-func (a *attempt) connected() {
-	fd := a.fd
-	a.net.r.RemoveWriter(a)
-	a.fd = -1
-	a.stopTimer(1)
+// connected makes the connection of a descriptor that is connected.
+func (a *attempt) connected(fd int, remote netip.AddrPort) {
+	a.remote = remote
 	if a.cfg.tls != nil {
-		a.secure(newTCPSocket(a.net, fd, a.remote))
+		a.secure(newTCPSocket(a.net, fd, remote))
 		return
 	}
 	a.state = making
-	a.stopTimers()
-	proto, err := build(a.factory, net.TCPAddrFromAddrPort(a.remote))
+	a.stopTimer()
+	proto, err := build(a.factory, net.TCPAddrFromAddrPort(remote))
 	if err != nil || a.state == over {
 		closeFD(fd)
 		a.fail(err)
 		return
 	}
-	s := newTCPSocket(a.net, fd, a.remote)
+	s := newTCPSocket(a.net, fd, remote)
 	a.make(&s.conn, s, proto)
 }
 
@@ -229,23 +190,12 @@ func (a *attempt) cancel(*deferred.Deferred[Protocol]) {
 // expire is called when the time for all addresses is up.
 func (a *attempt) expire() {
 	a.net.env.own()
-	a.stops[0] = nil
-	late := &timeoutError{what: "connecting", after: a.cfg.connectTimeout}
+	a.stop = nil
+	late := error(&timeoutError{what: "connecting", after: a.cfg.connectTimeout})
 	if a.state == connecting {
-		a.note(late)
-		a.fail(&attemptErrors{a.errs})
-		return
+		late = a.failures(late)
 	}
 	a.fail(late)
-}
-
-// note remembers what became of an address.
-func (a *attempt) note(err error) {
-	err = connectError(err)
-	if _, literal := a.to.literal(); !literal {
-		err = fmt.Errorf("%v: %w", a.remote, err)
-	}
-	a.errs = append(a.errs, err)
 }
 
 // fail gives up all that is under way and fires the Deferred.
@@ -258,8 +208,10 @@ func (a *attempt) fail(err error) {
 	}
 	a.state = over
 	a.endLookup()
-	a.stopTimers()
-	a.closeSocket()
+	a.stopTimer()
+	if a.race != nil {
+		a.race.close()
+	}
 	if f, ok := err.(*failure.Failure); !ok || !isPanic(f) { //nolint:errorlint // a panic is passed on as it is
 		err = &opError{op: "dial", network: a.to.network, address: a.address, err: err}
 	}
@@ -275,24 +227,9 @@ func (a *attempt) endLookup() {
 	}
 }
 
-// closeSocket closes the socket that is being connected, if there is one.
-func (a *attempt) closeSocket() {
-	if a.fd >= 0 {
-		a.net.r.RemoveWriter(a)
-		closeFD(a.fd)
-		a.fd = -1
-	}
-	a.stopTimer(1)
-}
-
-func (a *attempt) stopTimers() {
-	a.stopTimer(0)
-	a.stopTimer(1)
-}
-
-func (a *attempt) stopTimer(i int) {
-	if stop := a.stops[i]; stop != nil {
-		stop()
-		a.stops[i] = nil
+func (a *attempt) stopTimer() {
+	if a.stop != nil {
+		a.stop()
+		a.stop = nil
 	}
 }

@@ -170,6 +170,51 @@
 // else. A Port with [WithProxyProtocol] reads that, from proxies that are trusted,
 // and the connection has the client's address. [ProxyHeader] is for writing one.
 //
+// # Names
+//
+// Dial looks up a name on a goroutine, with a [Resolver], and races the addresses
+// as RFC 8305 has it: IPv6 and IPv4 take turns, the next one is tried at once when
+// one fails and otherwise after 250 ms, and the first that answers is taken. When
+// all fail, errors.Is finds the error of each. WithConnectTimeout and a cancel end
+// all of it, the lookup included.
+//
+// # Endpoints
+//
+// Where to connect to and where to listen can be text, for operators to choose:
+//
+//	netx.Connect(n, "tcp:host=example.com:port=80:timeout=5s", f)
+//	netx.Serve(n, "tcp:[::1]:8080", f)
+//
+// [Endpoint] has the grammar, [Endpoints.Connect] the kinds. A program adds kinds of
+// its own to an [Endpoints] of its own. What is wrong with such a string, and where,
+// is an [EndpointError].
+//
+// The kind systemd is a socket that the process was started with, see [Activation].
+//
+// # Connections that are kept
+//
+// A [Service] has one connection, and makes another when it is lost, with waits
+// that grow and are drawn at random:
+//
+//	s := netx.NewService(n, netx.ServiceConfig{
+//		Connect: func(f netx.Factory) *deferred.Deferred[netx.Protocol] {
+//			return netx.Connect(n, "tcp:example.com:80", f)
+//		},
+//		Factory: f,
+//	})
+//	s.Start()
+//	s.WhenConnected(0).Tap(func(p netx.Protocol) { ... })
+//
+// A [ConnectionPool] lends connections to any number of addresses, within limits,
+// and keeps for a while those that come back.
+//
+// # Code that blocks
+//
+// [Stream.NetConn] and [StreamListener.NetListener] give a net.Conn and a
+// net.Listener for other goroutines, with deadlines, and [DialNetConn] dials there: so
+// net/http, database drivers and others can use a network of this package. They pass
+// golang.org/x/net/nettest.
+//
 // # Differences from Twisted
 //
 // A write goes out at once, not in the next turn. Input is read into one buffer
@@ -179,10 +224,13 @@
 // closed are the end. A write after the end, or after CloseWrite, answers an
 // error. A limit on frames is told once, and a frame that is cut off by the end is
 // a loss. A protocol whose ConnectionMade panics loses its connection on both
-// sides, and a Dial's Deferred fails with it. StopListening can be called twice.
-// TCP_NODELAY is on, as in package net. A flood of empty datagrams does not hold
-// up the loop, a datagram that is cut says so, and one that cannot be sent at once
-// waits.
+// sides, and a Dial's Deferred fails with it. A Dial that is cancelled during the
+// lookup fails with deferred.ErrCancelled, and one whose addresses have all failed
+// with the errors of all of them. A Service closes a connection whose preparation
+// has failed. In endpoint strings the host comes first on both sides, and brackets
+// quote an address of IPv6. StopListening can be called twice. TCP_NODELAY is on, as
+// in package net. A flood of empty datagrams does not hold up the loop, a datagram
+// that is cut says so, and one that cannot be sent at once waits.
 //
 // # Platforms
 //

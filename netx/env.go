@@ -11,9 +11,9 @@ import (
 type env struct {
 	// Fixed after the network was made.
 	clock deferred.Clock
-	later func(f func())             // calls f in the next turn
-	now   func() time.Time           // what clock goes by
-	post  func(f func()) (err error) // CallFromThread; nil where there is one goroutine only
+	later func(f func())   // calls f in the next turn
+	now   func() time.Time // what clock goes by
+	loop  loopCaller       // how other goroutines reach it; nil if they cannot
 
 	owner bool      // written by every loop-only method, read by none
 	soon  []turner  // what wants to go on in the next turn

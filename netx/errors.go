@@ -3,6 +3,8 @@ package netx
 import (
 	"errors"
 	"net"
+
+	"github.com/spindle-go/spindle/deferred"
 )
 
 // The sentinels of this package. Test for them with errors.Is: what a protocol,
@@ -38,9 +40,26 @@ var (
 	// sense, with what is wrong about it.
 	ErrBadAddress = errors.New("netx: bad address")
 
+	// ErrBadEndpoint is the kind of every *[EndpointError]: an endpoint string
+	// that makes no sense. It is an ErrBadAddress.
+	ErrBadEndpoint error = &sentinel{text: "netx: bad endpoint", kind: ErrBadAddress}
+
+	// ErrActivation is the answer when a socket is wanted that this process was
+	// not started with, see [Activation], or when it cannot be told what it was
+	// started with.
+	ErrActivation = errors.New("netx: no such socket from systemd")
+
 	// ErrNoProtocol is the failure of a Dial whose factory gave no protocol. A
 	// factory that wraps it in its error refuses a connection without a fuss.
 	ErrNoProtocol = errors.New("netx: the factory gave no protocol")
+
+	// ErrServiceStopped is the failure of those who wait for a connection of a
+	// [Service] that was stopped. It is a deferred.ErrCancelled.
+	ErrServiceStopped error = &sentinel{text: "netx: the service is stopped", kind: deferred.ErrCancelled}
+
+	// ErrPoolClosed is the failure of those who want a connection of a
+	// [ConnectionPool] that was closed. It is a net.ErrClosed.
+	ErrPoolClosed error = &sentinel{text: "netx: the connection pool is closed", kind: net.ErrClosed}
 
 	// ErrWriteClosed is the answer to a write after CloseWrite. It is a
 	// net.ErrClosed.
@@ -93,6 +112,16 @@ var (
 	// errEnded is the kind of the answer to what comes after the end. The text
 	// of net.ErrClosed, which is what callers look for, says less.
 	errEnded error = &sentinel{text: "netx: the connection has ended", kind: net.ErrClosed}
+
+	// errNoAnswer is what came of a Connect that answered with nil.
+	errNoAnswer = errors.New("netx: Connect answered with a nil Deferred")
+
+	// errNoLink is what came of a Connect that did not use the factory it was given.
+	errNoLink = errors.New("netx: Connect gave a protocol that is not of the factory it was given")
+
+	// errNotWanted is why a factory gives no protocol to a connection that comes
+	// late, or second.
+	errNotWanted error = &sentinel{text: "netx: the connection is not wanted any more", kind: ErrNoProtocol}
 
 	// errSelfPipe is what is wrong with a Pipe from a connection to itself.
 	errSelfPipe = errors.New("netx: a pipe from a connection to itself")

@@ -37,6 +37,16 @@ func Held(n *Net) int {
 	return len(n.anchor.held)
 }
 
+// ActivationOf returns what n would have if it had been started with descriptors.
+func ActivationOf(n *Net, names []string, fds []int) *Activation {
+	a := &Activation{net: n}
+	for i, fd := range fds {
+		a.sockets = append(a.sockets, activatedSocket{name: names[i], fd: fd})
+	}
+	n.activation = a
+	return a
+}
+
 // CallError is what a socket answers for an errno.
 func CallError(call string, errno syscall.Errno) error { return callError(call, errno) }
 

@@ -23,7 +23,7 @@ func isHelper() bool { return os.Getenv(helperName) != "" }
 // runHelper is main of such a process. Its arguments come after the name.
 func runHelper() int {
 	helpers := map[string]func(args []string) error{
-		"clients": clients, "descriptors": outOfDescriptors, "passing": outOfDescriptorsPassing,
+		"clients": clients, "descriptors": outOfDescriptors, "passing": outOfDescriptorsPassing, "activated": activated,
 	}
 	if err := helpers[os.Getenv(helperName)](os.Args[1:]); err != nil {
 		fmt.Fprintln(os.Stderr, err)

@@ -33,6 +33,9 @@ type Net struct {
 	anchor  *anchor // nil until it is needed, and after the reactor has stopped
 	lookups *lookups
 	reserve reserve
+
+	activation   *Activation // nil until it is asked for
+	notActivated error       // why there is none
 }
 
 // New returns the network on r. Several for one reactor are possible, and then
@@ -43,7 +46,7 @@ func New(r *reactor.Reactor) *Net {
 		panic("netx: New without a reactor")
 	}
 	n := &Net{r: r, reserve: noReserve}
-	n.env = env{clock: r, later: n.later, now: r.Now, post: r.CallFromThread}
+	n.env = env{clock: r, later: n.later, now: r.Now, loop: r}
 	n.defaults = newConfig(&n.env, nil)
 	n.lookups = newLookups(n)
 	return n
@@ -116,8 +119,11 @@ func (n *Net) Listen(network, address string, f Factory, opts ...Option) (*Port,
 //
 // Network and address are as for Listen, but the host may be a name, which is
 // looked up off the loop; without a host it is this machine; a port is needed.
-// The addresses of a name are tried one after the other. For "unix" the address
-// is the path or the abstract name; a server whose queue is full is waited for.
+// The addresses of a name are raced as in RFC 8305 (happy eyeballs): the families
+// take turns, the next address is tried when one has failed, or has not answered
+// for 250 ms ([WithAttemptDelay]), and the first that answers wins. For "unix" the
+// address is the path or the abstract name; a server whose queue is full is waited
+// for.
 //
 // Failures, all with the address: ErrBadAddress; what the resolver says, such as
 // a *net.DNSError; ErrConnectionRefused and other errors of the kernel, of all
@@ -142,7 +148,7 @@ func (n *Net) Dial(network, address string, f Factory, opts ...Option) *deferred
 	if err != nil {
 		return deferred.Fail[Protocol](&opError{op: "dial", network: network, address: address, err: err})
 	}
-	a := &attempt{net: n, factory: f, cfg: n.config(opts), to: to, address: address, fd: -1}
+	a := &attempt{net: n, factory: f, cfg: n.config(opts), to: to, address: address}
 	a.d = deferred.New(a.cancel)
 	a.start()
 	return a.d

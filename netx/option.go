@@ -19,6 +19,7 @@ type config struct {
 	port *Port // whose connections they are, or nil
 
 	connectTimeout time.Duration
+	attemptDelay   time.Duration
 	closeTimeout   time.Duration
 	localAddr      netip.AddrPort
 	resolver       Resolver
@@ -53,6 +54,7 @@ func newConfig(e *env, opts []Option) *config {
 	c := &config{
 		env:            e,
 		connectTimeout: 30 * time.Second,
+		attemptDelay:   defaultAttemptDelay,
 		closeTimeout:   30 * time.Second,
 		backlog:        defaultBacklog,
 		lowMark:        16 << 10,
@@ -80,8 +82,8 @@ func newConfig(e *env, opts []Option) *config {
 const defaultBacklog = 1 << 15
 
 // WithConnectTimeout bounds a Dial: looking up the name and trying its addresses,
-// each of which gets an equal part of what is left of the time. The default is 30
-// seconds; 0 is no bound but the kernel's own. Listen and [Pair] ignore it.
+// all of them together. The default is 30 seconds; 0 is no bound but the kernel's
+// own. Listen and [Pair] ignore it.
 func WithConnectTimeout(d time.Duration) Option {
 	notNegative("WithConnectTimeout", d)
 	return func(c *config) { c.connectTimeout = d }

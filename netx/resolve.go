@@ -4,13 +4,18 @@ import (
 	"context"
 	"net"
 	"net/netip"
+	"slices"
 
 	"github.com/spindle-go/spindle/failure"
 )
 
-// Resolver looks up the addresses of a name. A *net.Resolver is one. It is called
-// on goroutines of its own, of which several may run at a time, and should
-// return when ctx ends.
+// Resolver looks up the addresses of a name. A *net.Resolver is one, and what Dial
+// asks by default.
+//
+// It is called on goroutines of its own, up to 64 for a Net; further names wait
+// their turn. ctx ends when the Dial was cancelled, has run out of time, or lost
+// its reactor. The Dial has its failure by then, but the goroutine lives, and
+// counts, until the call returns: so it should return soon.
 type Resolver interface {
 	// LookupNetIP returns the addresses of host. network is "ip", "ip4" or "ip6".
 	LookupNetIP(ctx context.Context, network, host string) ([]netip.Addr, error)
@@ -26,6 +31,7 @@ type lookups struct {
 	net     *Net
 	running int
 	waiting []*lookup
+	dropped int // at most so many of waiting were given up
 }
 
 func newLookups(n *Net) *lookups { return &lookups{net: n} }
@@ -47,6 +53,17 @@ func (ls *lookups) start(l *lookup) {
 	}
 	ls.running++
 	go ls.run(l)
+}
+
+// giveUp is called when the context of one of them was ended. One that has not begun never does.
+// It costs O(1) in the mean: the queue is looked through only when half of it may
+// have been given up.
+func (ls *lookups) giveUp() {
+	if ls.dropped++; 2*ls.dropped <= len(ls.waiting) {
+		return
+	}
+	ls.dropped = 0
+	ls.waiting = slices.DeleteFunc(ls.waiting, func(l *lookup) bool { return l.ctx.Err() != nil })
 }
 
 // run does the lookup and hands the result to the loop. The loop may have stopped

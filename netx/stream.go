@@ -34,6 +34,7 @@ type Stream struct {
 	out     uint64 // bytes written
 	writes  []*pendingWrite
 	closers []*deferred.Deferred[struct{}] // of Close
+	bridge  *netConn                       // of NetConn
 }
 
 // pendingWrite is a write that has not gone out.
@@ -72,6 +73,18 @@ func StreamPair(clock deferred.Clock, opts ...Option) (*Stream, *Stream) {
 // connected.
 func newStream(made func(*Stream)) Factory {
 	return FactoryFunc(func(net.Addr) (Protocol, error) { return &streamProtocol{made: made}, nil })
+}
+
+// StreamFactory returns a factory of Streams, for what takes a Factory, such as
+// [Connect], a [Service] or a [ConnectionPool]; [StreamOf] gets the Stream out of the
+// protocol that comes of it. Any goroutine may call it.
+func StreamFactory() Factory { return newStream(nil) }
+
+// StreamOf returns the Stream of a protocol that [StreamFactory] made, or nil if it is
+// another one. Any goroutine may call it.
+func StreamOf(p Protocol) *Stream {
+	s, _ := p.(*streamProtocol)
+	return (*Stream)(s)
 }
 
 // Write sends p. The Deferred fires with len(p) when all of it has been handed to
@@ -179,5 +192,8 @@ func (p *streamProtocol) ConnectionLost(reason *failure.Failure) {
 		} else {
 			_ = d.Errback(reason)
 		}
+	}
+	if s.bridge != nil {
+		s.bridge.lost(reason)
 	}
 }

@@ -159,7 +159,7 @@ func (a *attempt) secured(fail *failure.Failure) {
 	}
 	c := a.conn
 	a.state, a.conn = making, nil
-	a.stopTimers()
+	a.stopTimer()
 	proto, err := build(a.factory, net.TCPAddrFromAddrPort(a.remote))
 	if err != nil || a.state == over {
 		_ = c.Close() // it is always nil

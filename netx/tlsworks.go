@@ -73,7 +73,7 @@ func (w *tlsWorks) step(h *handshake) {
 		h.begin()
 	}
 	switch {
-	case w.env.post == nil:
+	case w.env.loop == nil:
 		h.onThisGoroutine()
 	case h.effort == blocking:
 		w.enlist(&w.block, h)
@@ -116,7 +116,7 @@ func (w *tlsWorks) run(c *crew, h *handshake) {
 		}
 		// If the loop has stopped, it has given up the connection too, and there
 		// is nobody who waits.
-		_ = w.env.post(func() { w.finish(c, h) })
+		_ = w.env.loop.CallFromThread(func() { w.finish(c, h) })
 	}()
 	h.step()
 }

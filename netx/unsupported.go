@@ -8,6 +8,7 @@ import "net/netip"
 // ErrUnsupported before anything below is needed. A Pair works everywhere.
 
 func (*Net) listen(*Port, target) error { return ErrUnsupported }
+func keepFromChildren(int) error        { return ErrUnsupported }
 
 func (*Net) acceptFrom(*Port, int) error { return ErrUnsupported }
 
