@@ -223,9 +223,11 @@ func TestPortTLSWithoutProtocol(t *testing.T) {
 		return w.net.Dial("tcp4", "localhost:"+number, factory(a), netx.WithTLS(both()))
 	})
 	w.until("the end", a.lost)
-	if o.err != nil || kindOf(a.reason) != "done" || port.Stats().Rejected != 1 {
-		t.Errorf("%v, %v", o.err, a.reason)
-	}
+	w.do(func() {
+		if o.err != nil || kindOf(a.reason) != "done" || port.Stats().Rejected != 1 {
+			t.Errorf("%v, %v", o.err, a.reason)
+		}
+	})
 }
 
 // A port is stopped during a handshake: the connection does not get a protocol.
@@ -390,10 +392,12 @@ func TestManyHandshakes(t *testing.T) {
 				}
 			})
 			w.until("all", func() bool { return made == 100 })
-			w.do(func() { running = false })
-			if limit := max(1, runtime.GOMAXPROCS(0)-1); most > netx.MaxInline || workers > limit || workers == 0 {
-				t.Errorf("%d steps in a turn on the loop, %d workers", most, workers)
-			}
+			w.do(func() {
+				running = false
+				if limit := max(1, runtime.GOMAXPROCS(0)-1); most > netx.MaxInline || workers > limit || workers == 0 {
+					t.Errorf("%d steps in a turn on the loop, %d workers", most, workers)
+				}
+			})
 		})
 	}
 }

@@ -316,3 +316,46 @@ func TestTLSNoClientCertificate(t *testing.T) {
 		})
 	}
 }
+
+// A header of the PROXY protocol comes before TLS, in one piece with it or not.
+func TestTLSBehindAProxy(t *testing.T) {
+	w := newTCPWorld(t)
+	b := &echoHalf{}
+	_, number := listen(t, w, factory(b), netx.WithTLS(both()), netx.WithProxyProtocol(loopback))
+	plain, err := net.Dial("tcp", "127.0.0.1:"+number)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer plain.Close()
+	result := make(chan said, 1)
+	go func() {
+		c := tls.Client(&headed{Conn: plain, header: "PROXY TCP4 192.0.2.1 192.0.2.2 1000 443\r\n"}, both())
+		got, err := talk(c, []byte("hello"))
+		result <- said{got, err}
+	}()
+	if r := receive(t, result, "the client"); r.err != nil || string(r.got) != "hello" {
+		t.Errorf("got %q, %v", r.got, r.err)
+	}
+	w.until("the end", b.lost)
+	w.do(func() {
+		if h := b.conn.ProxyHeader(); h == nil || b.conn.RemoteAddr().String() != "192.0.2.1:1000" {
+			t.Errorf("the header is %v, the peer %v", h, b.conn.RemoteAddr())
+		}
+	})
+}
+
+// headed writes a header before the first bytes, together with them.
+type headed struct {
+	net.Conn
+	header string
+}
+
+func (h *headed) Write(p []byte) (int, error) {
+	if h.header == "" {
+		return h.Conn.Write(p)
+	}
+	n, err := h.Conn.Write(append([]byte(h.header), p...))
+	n -= len(h.header)
+	h.header = ""
+	return n, err
+}
