@@ -222,7 +222,8 @@ func TestDialMadePanic(t *testing.T) {
 	a := &recorder{onMade: func(*netx.Conn) { panic("boom") }}
 	_, err := dial(t, w, "tcp", "127.0.0.1:"+number, factory(a))
 	bothLost(t, w, a, b)
-	if !errors.Is(err, a.reason) {
+	var dialled, lost *failure.PanicError
+	if !errors.As(err, &dialled) || !errors.As(a.reason, &lost) || dialled != lost {
 		t.Errorf("Dial failed with %v, the connection with %v", err, a.reason)
 	}
 	expect(t, w, a, "made, lost: panic: boom")

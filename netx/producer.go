@@ -64,7 +64,8 @@ type production struct {
 // unregistered: nothing cuts a producer off but the loss of the connection. The
 // deadline of WithCloseTimeout runs while something is buffered, and begins again
 // whenever the peer has taken some of it; it is not held against a producer that
-// has nothing to send. What p writes is taken until then, after a CloseWrite too.
+// has nothing to send; WithIdleTimeout is. What p writes is taken until it is
+// unregistered, after a CloseWrite too.
 //
 // Errors: ErrProducerRegistered if there is one already; those of Write when the
 // connection takes no more output. Then p is not called at all. A nil p panics.
