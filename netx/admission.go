@@ -13,8 +13,8 @@ const (
 	full                         // there are as many connections as WithMaxConnections allows
 )
 
-// WithMaxConnections limits how many connections of a Port there are at a time.
-// When there are as many, it accepts no more until one has ended, and peers wait in
+// WithMaxConnections limits how many connections of a Port there are at a time, those
+// that wait for a proxy's header included. When there are as many, it accepts no more until one has ended, and peers wait in
 // the kernel's queue ([WithBacklog]). The default is no limit. Dial and [Pair] ignore
 // it.
 func WithMaxConnections(n int) Option {
@@ -34,9 +34,10 @@ func WithMaxConnectionsPerPeer(n int) Option {
 
 // admission is the connections of a Port that there are. Loop goroutine only.
 type admission struct {
-	live   map[*Conn]struct{}
-	byPeer map[netip.Addr]int // only with a limit
-	holds  holds
+	live    map[*Conn]struct{}
+	pending int                // accepted, and waiting for a proxy's header
+	byPeer  map[netip.Addr]int // only with a limit
+	holds   holds
 }
 
 // admits reports whether a connection from addr may be made.
@@ -60,8 +61,27 @@ func (p *Port) began(c *Conn) {
 			p.byPeer[peer]++
 		}
 	}
-	if limit := p.cfg.maxConnections; limit > 0 && len(p.live) >= limit {
+	p.fill()
+}
+
+// fill stops accepting if there are as many connections as there may be.
+func (p *Port) fill() {
+	if limit := p.cfg.maxConnections; limit > 0 && len(p.live)+p.pending >= limit {
 		p.hold(full)
+	}
+}
+
+// pend counts a connection that was accepted and has not begun. With false it has
+// begun, or come to nothing.
+func (p *Port) pend(begins bool) {
+	if begins {
+		p.pending++
+		p.fill()
+		return
+	}
+	p.pending--
+	if p.holds&full != 0 {
+		p.unhold(full)
 	}
 }
 

@@ -44,6 +44,7 @@ func (a *acceptor) admit(fd int, remote netip.AddrPort) {
 // await begins to wait for a header.
 func (a *acceptor) await(fd int, remote netip.AddrPort) {
 	w := &proxyWait{acceptor: a, remote: remote, fd: fd}
+	a.port.pend(true)
 	if err := a.net.r.AddReader(w); err != nil {
 		w.fail(err)
 		return
@@ -160,6 +161,7 @@ func (w *proxyWait) release() (fd int) {
 		w.stop = nil
 	}
 	fd, w.fd = w.fd, -1
+	w.acceptor.port.pend(false)
 	return fd
 }
 

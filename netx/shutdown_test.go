@@ -436,3 +436,27 @@ func TestFinisher(t *testing.T) {
 		t.Errorf("the report is %v", report)
 	}
 }
+
+// TestMaxConnectionsBeforeTheHeader counts those that wait for a proxy's header.
+func TestMaxConnectionsBeforeTheHeader(t *testing.T) {
+	w := newTCPWorld(t)
+	port, number := listen(t, w, factoryOf(func() netx.Protocol { return &echo{} }),
+		netx.WithProxyProtocol(loopback), netx.WithMaxConnections(2))
+	silent := strangers(t, number, 2)
+	w.until("the limit", func() bool { return !netx.Accepting(port) })
+	last := strangers(t, number, 1)[0]
+	w.settle()
+	w.do(func() {
+		if netx.Accepting(port) {
+			t.Error("more than two were accepted")
+		}
+	})
+	silent[0].Close()
+	last.Write([]byte("PROXY UNKNOWN\r\n"))
+	if got := hello(t, last); got != "hello" {
+		t.Errorf("got %q", got)
+	}
+	last.Close()
+	silent[1].Close()
+	w.until("room", func() bool { return netx.Accepting(port) && port.Stats().Open == 0 })
+}
