@@ -25,27 +25,35 @@ func Collect[T any](ds []*Deferred[T], c Collector[T], consume bool) {
 	}
 	steps := make([]collected[T], len(ds))
 	for i, d := range ds {
-		steps[i] = collected[T]{c: c, index: i, consume: consume}
+		place := i
+		if consume {
+			place = ^i
+		}
+		steps[i] = collected[T]{c: c, place: place}
 		d.add(&steps[i])
 	}
 }
 
-// collected is the step in the list of one of them.
+// collected is the step in the list of one of them. To gather many costs in the
+// first place what their steps take, so the choice to consume is in the index.
 type collected[T any] struct {
-	c       Collector[T]
-	index   int
-	consume bool
+	c     Collector[T]
+	place int // the index; its complement if a failure is to be consumed
 }
 
 func (s *collected[T]) handle(d *Deferred[T]) node {
-	v, err := d.value, d.err()
+	v, err, index := d.value, d.err(), s.place
+	consume := index < 0
+	if consume {
+		index = ^index
+	}
 	if err != nil {
-		if s.consume {
+		if consume {
 			d.succeed(v)
 		} else {
 			d.marks |= observed
 		}
 	}
-	s.c.Collect(s.index, v, err)
+	s.c.Collect(index, v, err)
 	return nil
 }
