@@ -31,9 +31,9 @@ import (
 // Deferred then fails with ErrAbandoned, which is not reported as unhandled; the
 // failure of a list or a Scope that comes of it is, as any other. A coroutine that
 // is begun where there is no loop, such as before a reactor's Run, belongs to the
-// first loop on which it goes on. Until then it has no owner, and one that is never
-// resumed leaks: begin it in CallWhenRunning, or in the function of React, where
-// that may happen. deferredtest.CheckCoroutines finds it in a test.
+// loop that its goroutine is next, or to the one that wakes it if that comes first.
+// Where there is never one it has no owner, and one that is never resumed leaks;
+// deferredtest.CheckCoroutines finds it in a test.
 //
 // f runs on a goroutine of its own, in turn with the loop's, which is parked
 // meanwhile. A runtime.Goexit in f, as by testing's FailNow, fails the Deferred

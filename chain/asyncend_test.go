@@ -136,6 +136,49 @@ func TestCoroutineOfACoroutine(t *testing.T) {
 	}
 }
 
+// TestCoroutinesBegunBeforeTheirLoop belong to it all the same, woken or not.
+func TestCoroutinesBegunBeforeTheirLoop(t *testing.T) {
+	deferredtest.CheckUnhandled(t)
+	var log []string
+	begin := func(name string, d *deferred.Deferred[int]) *deferred.Deferred[int] {
+		return chain.Async(func(co *chain.Co) (int, error) {
+			defer func() { log = append(log, name) }()
+			return chain.Await(co, d)
+		})
+	}
+	gate, never := deferred.New[int](), deferred.New[int]()
+	first := begin("first", never)
+	over := begin("over", gate)
+	last := begin("last", deferred.New[int]())
+	elsewhere := make(chan struct{})
+	go func() { // another goroutine's are its own
+		defer close(elsewhere)
+		onLoop(func(loop *deferred.Turns) {
+			if n := len(loop.Waiting()); n != 0 {
+				t.Errorf("%d coroutines of another goroutine were taken over", n)
+			}
+		})
+	}()
+	<-elsewhere
+	_ = gate.Callback(1)
+	onLoop(func(loop *deferred.Turns) {
+		if n := len(loop.Waiting()); n != 2 {
+			t.Errorf("%d coroutines wait, want 2", n)
+		}
+	})
+	if want := []string{"over", "last", "first"}; !slices.Equal(log, want) {
+		t.Errorf("ended in the order %q, want %q", log, want)
+	}
+	if v := deferredtest.SuccessOf(t, over); v != 1 {
+		t.Errorf("value %d", v)
+	}
+	for _, d := range []*deferred.Deferred[int]{first, last} {
+		if f := deferredtest.FailureOf(t, d); !errors.Is(f, deferred.ErrAbandoned) {
+			t.Errorf("failure %v", f)
+		}
+	}
+}
+
 // TestCoroutineThatResistsItsEnd recovers from what ends it, and waits again.
 func TestCoroutineThatResistsItsEnd(t *testing.T) {
 	deferredtest.CheckUnhandled(t)

@@ -49,9 +49,10 @@ type strand struct {
 	on        node    // what is waited for
 	goroutine uintptr // which the work runs on, from Entered to Finish
 	abandoned bool
-	listed    bool    // in the loop's list
-	older     *strand // in the loop's list
-	newer     *strand // in the loop's list
+	beganOn   uintptr // the goroutine that called Start, while there is no loop
+	listed    bool    // in the loop's list, or among the strays
+	older     *strand // in that list
+	newer     *strand // in that list
 }
 
 // Waiter is a [Strand] of any type.
@@ -62,13 +63,17 @@ func (s *Strand[T]) waiter() *strand { return &s.core }
 // Start begins the work, of which iter.Pull gave next and stop, and returns the
 // Deferred of its result. It is called once. body is the function that an error of
 // the work is going to name as its place. The work belongs to the loop that calls,
-// or if none does to the first that wakes it: see [Turns].
+// or if none does to the one that the calling goroutine is next, or that wakes it:
+// see [Turns].
 func (s *Strand[T]) Start(next func() (struct{}, bool), stop func(), body any) *Deferred[T] {
 	s.body = body
 	if attentive() {
 		s.out.watch(nil)
 	}
 	s.core = strand{out: &s.out, whole: s, next: next, stop: stop, loop: loopHere(), noted: s.out.marks&traced != 0}
+	if s.core.loop == nil {
+		s.core.beganOn = goroutine.Current()
+	}
 	s.out.state, s.out.link = bound, &s.core
 	returned := false
 	defer func() {
@@ -187,7 +192,7 @@ func (s *strand) wait(on node) {
 	if s.noted {
 		s.out.noteWait(on)
 	}
-	if s.loop != nil && !s.listed {
+	if !s.listed {
 		s.list()
 	}
 }
@@ -224,29 +229,48 @@ func (s *strand) end() {
 	s.whole.over().start()
 }
 
-// list puts s at the head of its loop's list.
+// list puts s at the head of its loop's list, or among the strays.
 func (s *strand) list() {
 	s.listed = true
-	s.older = s.loop.newest
-	if s.older != nil {
-		s.older.newer = s
+	if s.loop == nil {
+		strays.add(s)
+		return
 	}
+	s.link(s.loop.newest)
 	s.loop.newest = s
 }
 
-// unlist takes s out of its loop's list.
+// unlist takes back list.
 func (s *strand) unlist() {
-	if !s.listed {
+	switch {
+	case !s.listed:
 		return
+	case s.loop == nil:
+		strays.remove(s)
+	default:
+		if s.loop.newest == s {
+			s.loop.newest = s.older
+		}
+		s.unlink()
 	}
 	s.listed = false
+}
+
+// link puts s before the newest of a list.
+func (s *strand) link(newest *strand) {
+	s.older = newest
+	if newest != nil {
+		newest.newer = s
+	}
+}
+
+// unlink takes s out from between its neighbours.
+func (s *strand) unlink() {
 	if s.older != nil {
 		s.older.newer = s.newer
 	}
 	if s.newer != nil {
 		s.newer.older = s.older
-	} else {
-		s.loop.newest = s.older
 	}
 	s.older, s.newer = nil, nil
 }

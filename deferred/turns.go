@@ -23,10 +23,13 @@ type Turns struct {
 	closed bool    // strands do not wait any more
 }
 
-// NewTurns makes the calling goroutine a loop, until Close.
+// NewTurns makes the calling goroutine a loop, until Close. Strands that wait and
+// were begun on it while it was none belong to the loop.
 func NewTurns() *Turns {
 	t := &Turns{}
-	t.current.Store(goroutine.Current())
+	here := goroutine.Current()
+	t.current.Store(here)
+	strays.adopt(t, here)
 	unhandled.addLoop(t)
 	return t
 }
