@@ -43,7 +43,7 @@ func (d *naive) atRest() bool { return d.free() && len(d.steps) == 0 }
 
 // run runs the steps of d, and of what they hand over to.
 func (d *naive) run() {
-	if d.called && !d.running && d.source == nil {
+	if d.free() || d.called && !d.running && d.source == nil && len(d.steps) > 0 {
 		d.unhandled = false
 	}
 	d.goOn()

@@ -135,11 +135,7 @@ func (w *naiveWorld) fire(d int, r result) string {
 }
 
 func (w *naiveWorld) cancel(d int) { w.ds[d].cancel() }
-
-func (w *naiveWorld) pause(d int) {
-	w.ds[d].pauses++
-	w.ds[d].unhandled = false // whoever paused it is going to see to it
-}
+func (w *naiveWorld) pause(d int)  { w.ds[d].pauses++ }
 
 func (w *naiveWorld) unpause(d int) {
 	w.ds[d].pauses--

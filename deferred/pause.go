@@ -4,8 +4,7 @@ import "math"
 
 // Pause keeps d's handlers from running until Unpause was called as often as
 // Pause. A fire in the meantime stores the result. Called from inside a handler
-// of d it takes effect before the next one. A failure is not reported as unhandled
-// while d is paused.
+// of d it takes effect before the next one.
 //
 // More than 65535 pauses at once panic.
 func (d *Deferred[T]) Pause() {
@@ -13,9 +12,6 @@ func (d *Deferred[T]) Pause() {
 		panic("deferred: Pause more than 65535 times")
 	}
 	d.pauses++
-	if d.fail != nil {
-		d.retract() // whoever paused d is going to see to it
-	}
 }
 
 // Unpause takes one Pause back. With the last one the handlers run, if d has

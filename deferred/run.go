@@ -26,8 +26,8 @@ func (d *Deferred[T]) start() {
 // that it needs no guard, and each frame between the one who fires and the switch
 // costs a mispredicted return.
 func (d *Deferred[T]) resume() (next node) {
-	if d.fail != nil {
-		d.retract()
+	if d.fail != nil && (d.pauses == 0 || !d.handlers.empty()) {
+		d.retract() // something is going to be done about it
 	}
 	if d.state == held {
 		d.state = settled // what it was held for is done
