@@ -35,16 +35,27 @@ type Conn struct {
 	held   bool // a FrameConn has input to deliver before the end, see hold
 }
 
-// start makes c a connection over s, and tells the protocol. If that panics the
-// connection ends with it, in the next turn, and the panic is the answer too.
+// start makes c a connection over s, and tells the protocol, see meet.
 func (c *Conn) start(s socket, p Protocol, cfg *config) *failure.Failure {
-	c.sock, c.proto, c.cfg = s, p, cfg
+	c.attach(s, cfg)
+	return c.meet(p)
+}
+
+// attach makes c a connection over s, and does what its options say.
+func (c *Conn) attach(s socket, cfg *config) {
+	c.sock, c.cfg = s, cfg
 	if cfg.port != nil {
 		cfg.port.began(c)
 	}
 	c.discardByOptions()
 	c.governByOptions()
 	c.logByOptions()
+}
+
+// meet gives c its protocol, and tells that. If it panics the connection ends with
+// it, in the next turn, and the panic is the answer too.
+func (c *Conn) meet(p Protocol) *failure.Failure {
+	c.proto = p
 	fail := c.call(connectionMade, nil)
 	switch {
 	case fail == nil:
@@ -58,7 +69,13 @@ func (c *Conn) start(s socket, p Protocol, cfg *config) *failure.Failure {
 
 // begin is start where nobody but the protocol can be told of a panic.
 func (c *Conn) begin(s socket, p Protocol, cfg *config) {
-	if fail := c.start(s, p, cfg); fail != nil && c.reason != fail {
+	c.attach(s, cfg)
+	c.meetAlone(p)
+}
+
+// meetAlone is meet where nobody but the protocol can be told of a panic.
+func (c *Conn) meetAlone(p Protocol) {
+	if fail := c.meet(p); fail != nil && c.reason != fail {
 		orphan(fail)
 	}
 }

@@ -49,6 +49,11 @@ func (s suiteWorld) Settle()                                         { s.w.settl
 func (s suiteWorld) Much() int                                       { return s.w.much() }
 func (s suiteWorld) Local() bool                                     { return unixWorld(s.w) }
 
+func (s suiteWorld) Secure() bool {
+	_, secure := s.w.(interface{ speaksTLS() })
+	return secure
+}
+
 // expect compares stories, on the loop.
 func expect(t testing.TB, w world, r *recorder, want string) {
 	t.Helper()
@@ -62,20 +67,11 @@ func expect(t testing.TB, w world, r *recorder, want string) {
 // bothLost waits for the end of a connection.
 func bothLost(t testing.TB, w world, a, b *recorder) {
 	t.Helper()
-	if resetIn(w) == "done" {
+	if unixWorld(w) {
 		w.do(func() { resume(a); resume(b) })
 	}
 	w.until("the end of both sides", func() bool { return a.lost() && b.lost() })
 	w.settle()
-}
-
-// resetIn is the kind of the reason that the peer of an aborted connection gets:
-// lost where there is a RST, done where the kernel has none.
-func resetIn(w world) string {
-	if unixWorld(w) {
-		return "done"
-	}
-	return "lost"
 }
 
 // unixWorld reports whether the connections of w are over Unix sockets.

@@ -18,7 +18,7 @@ type credible interface {
 }
 
 // PeerCredentials returns who the peer of a connection over a Unix socket was
-// when it connected or began to listen. A peer cannot forge them, but it may
+// when it connected or began to listen, also below TLS. A peer cannot forge them, but it may
 // have handed its socket on to another process since.
 //
 // Errors: a net.ErrClosed after the connection's end; errors.ErrUnsupported for
@@ -29,7 +29,7 @@ func (c *Conn) PeerCredentials() (Credentials, error) {
 	if !c.state.alive() {
 		return Credentials{}, c.refusal()
 	}
-	s, ok := c.sock.(credible)
+	s, ok := lowest[credible](c.sock)
 	if !ok {
 		return Credentials{}, fmt.Errorf("netx: peer credentials: %w", errors.ErrUnsupported)
 	}

@@ -159,14 +159,15 @@ func (a *attempt) connected(fd int, remote netip.AddrPort) {
 		return
 	}
 	s := newTCPSocket(a.net, fd, remote)
-	a.make(&s.conn, s, proto)
+	s.conn.client = true
+	s.conn.attach(s, a.cfg)
+	a.make(&s.conn, proto)
 }
 
 // make tells the protocol of its connection.
-func (a *attempt) make(c *Conn, s socket, proto Protocol) {
+func (a *attempt) make(c *Conn, proto Protocol) {
 	a.conn = c
-	c.client = true
-	fail := c.start(s, proto, a.cfg)
+	fail := c.meet(proto)
 	a.conn = nil
 	switch {
 	case a.state == over: // cancelled by ConnectionMade

@@ -184,6 +184,8 @@
 //
 //	netx.Connect(n, "tcp:host=example.com:port=80:timeout=5s", f)
 //	netx.Serve(n, "tcp:[::1]:8080", f)
+//	netx.Serve(n, "tls:8443:cert=/etc/app/cert.pem:key=/etc/app/key.pem", f)
+//	netx.Serve(n, "unix:/run/app.sock:mode=0660", f)
 //
 // [Endpoint] has the grammar, [Endpoints.Connect] the kinds. A program adds kinds of
 // its own to an [Endpoints] of its own. What is wrong with such a string, and where,

@@ -84,7 +84,7 @@ func TestEndpointErrors(t *testing.T) {
 		"a space before the kind":   {` tcp:80`, `^`, "begin with a kind"},
 		"a space after the kind":    {`tcp :80`, `   ^`, "letters, digits"},
 		"a kind with a backslash":   {`t\cp:80`, ` ^`, "letters, digits"},
-		"an unknown kind":           {`tcp5:80`, `^`, "no kind tcp5, there are show, systemd, tcp, tcp4, tcp6"},
+		"an unknown kind":           {`tcp5:80`, `^`, "no kind tcp5, there are show, systemd, tcp, tcp4, tcp6, tls, unix"},
 		"a backslash at the end":    {`show:x\`, `      ^`, "nothing after"},
 		"no name":                   {`show:x:=y`, `       ^`, "name is missing"},
 		"no name that could be one": {`show:/x=y`, `       ^`, "is no name"},

@@ -79,12 +79,23 @@ func (es *Endpoints) Register(name string, k EndpointKind) {
 // bar may be given without it, in that order:
 //
 //	tcp, tcp4, tcp6  host, port | timeout, local, backlog
+//	tls              host, port | timeout, local, backlog, cert, key, ca, alpn, servername, minversion
+//	unix             path | mode, timeout, backlog
 //	systemd          name | index
 //
 // The host is a name or an address, and may be empty: see [Net.Dial]. timeout is
 // that of [WithConnectTimeout], such as 5s; a bare number is seconds. local is an
-// IP address to connect from. What has no meaning for a client is ignored, so that
-// one string will do for both sides.
+// IP address to connect from. path is a file, or an abstract name that begins with
+// an @. What has no meaning for a client is ignored, so that one string will do for
+// both sides.
+//
+// tls is TLS over TCP, see [WithTLS]. cert and key are files in PEM, of a chain and
+// its key, which may be one and the same file; a client shows them to a server that
+// asks. ca is a file of the authorities that are trusted, in the place of those of
+// the system. alpn is names of protocols with commas between. servername is what the
+// certificate must be for, and without it the host. minversion is 1.2, which is the
+// default, or 1.3. The files are read at once, which blocks for as long as the file
+// system does.
 //
 // What the string says overrides opts. A nil factory panics. Loop goroutine only.
 func (es *Endpoints) Connect(n Network, endpoint string, f Factory, opts ...Option) *deferred.Deferred[Protocol] {
@@ -111,7 +122,9 @@ func (es *Endpoints) Connect(n Network, endpoint string, f Factory, opts ...Opti
 //
 // The kinds of this package and their arguments are those of [Endpoints.Connect].
 // An empty host is all addresses of the machine, see [Net.Listen]. One argument
-// alone is the port: "tcp:8080". backlog is that of [WithBacklog]. systemd is a
+// alone is the port: "tcp:8080". backlog is that of [WithBacklog]. tls needs a cert;
+// with ca, clients have to show a certificate of these authorities. mode is that of
+// [WithUnixMode], in octal, such as 0660. systemd is a
 // socket that the process was started with, see [Activation.Listen]: the first one
 // of a name, or of any name, or the one with an index.
 //
@@ -160,6 +173,8 @@ func builtinKinds() map[string]EndpointKind {
 		"tcp":  tcpEndpoint("tcp"),
 		"tcp4": tcpEndpoint("tcp4"),
 		"tcp6": tcpEndpoint("tcp6"),
+		"tls":  tlsKind(),
+		"unix": unixKind(),
 
 		"systemd": systemdKind(),
 	}

@@ -12,16 +12,15 @@ import (
 	"github.com/spindle-go/spindle/deferred"
 )
 
-// tlsKind returns the kind of endpoint for TLS over TCP. with makes the option that
-// has a connection speak TLS.
-func tlsKind(with func(*tls.Config) Option) EndpointKind {
+// tlsKind returns the kind of endpoint for TLS over TCP.
+func tlsKind() EndpointKind {
 	tcp := tcpEndpoint("tcp")
 	configured := func(e *Endpoint, server bool, opts []Option) ([]Option, error) {
 		cfg, err := tlsConfig(e, server)
 		if err != nil {
 			return nil, err
 		}
-		return append(opts[:len(opts):len(opts)], with(cfg)), nil
+		return append(opts[:len(opts):len(opts)], WithTLS(cfg)), nil
 	}
 	return EndpointKind{
 		Positional: tcp.Positional,

@@ -96,19 +96,13 @@ func TestTLSArguments(t *testing.T) {
 		"an old version":             {":minversion=1.1", false, "neither 1.2 nor 1.3", nil},
 	} {
 		t.Run(name, func(t *testing.T) {
-			var cfg *tls.Config
-			var es netx.Endpoints
-			es.Register("x", netx.TLSKind(func(c *tls.Config) netx.Option {
-				cfg = c
-				return netx.WithBacklog(7)
-			}))
 			n := &askedNetwork{}
-			text := "x:example.com:443" + files.Replace(tt.args)
+			text := "tls:example.com:443:backlog=7" + files.Replace(tt.args)
 			var err error
 			if tt.server {
-				_, err = es.Serve(n, text, factory(nil), netx.WithBacklog(3))
+				_, err = netx.Serve(n, text, factory(nil), netx.WithBacklog(3))
 			} else {
-				es.Connect(n, text, factory(nil), netx.WithBacklog(3)).Catch(func(f *failure.Failure) { err = f })
+				netx.Connect(n, text, factory(nil), netx.WithBacklog(3)).Catch(func(f *failure.Failure) { err = f })
 			}
 			if tt.check == nil {
 				if !errors.Is(err, netx.ErrBadEndpoint) || !strings.Contains(err.Error(), tt.says) {
@@ -119,13 +113,46 @@ func TestTLSArguments(t *testing.T) {
 				}
 				return
 			}
-			if err != nil || !tt.check(cfg) || netx.ChosenBy(n.opts).Backlog != 7 {
-				t.Errorf("it is %+v, %v, with %+v", cfg, err, netx.ChosenBy(n.opts))
+			if err != nil {
+				t.Fatal(err)
+			}
+			if got := netx.ChosenBy(n.opts); !tt.check(got.TLS) || got.Backlog != 7 {
+				t.Errorf("it is %+v, with %+v", got.TLS, got)
 			}
 			want := map[bool]string{true: "listen tcp example.com:443", false: "dial tcp example.com:443"}[tt.server]
 			if !slices.Equal(n.asked, []string{want}) {
 				t.Errorf("asked for %v", n.asked)
 			}
 		})
+	}
+}
+
+func TestEndpointsOverTLS(t *testing.T) {
+	w := newTCPWorld(t)
+	dir := certificateFiles(t)
+	file := func(name string) string { return netx.QuoteEndpoint(filepath.Join(dir, name)) }
+	a, b := &recorder{}, &recorder{}
+	var connected netx.Protocol
+	w.do(func() {
+		port, err := netx.Serve(w.net, "tls:127.0.0.1:0:cert="+file("cert.pem")+":key="+file("key.pem")+":alpn=x,y", factory(b))
+		if err != nil {
+			t.Error(err)
+			return
+		}
+		endpoint := "tls:" + port.Addr().String() + ":ca=" + file("cert.pem") + ":servername=localhost:alpn=y:minversion=1.3"
+		netx.Connect(w.net, endpoint, factory(a)).Tap(func(p netx.Protocol) { connected = p }).Catch(w.unexpected)
+	})
+	w.until("the connection", func() bool { return connected != nil && b.conn != nil })
+	w.do(func() {
+		state, ok := a.conn.ConnectionState()
+		if !ok || state.NegotiatedProtocol != "y" || state.Version != tls.VersionTLS13 || len(state.VerifiedChains) != 1 {
+			t.Errorf("agreed on %+v, %v", state, ok)
+		}
+		a.conn.Write([]byte("hello"))
+		a.conn.Close()
+	})
+	bothLost(t, w, a, b)
+	if b.data.String() != "hello" {
+		t.Errorf("got %q", b.data.String())
 	}
 }

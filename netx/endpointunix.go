@@ -9,21 +9,20 @@ import (
 	"github.com/spindle-go/spindle/deferred"
 )
 
-// unixKind returns the kind of endpoint for Unix sockets. with makes the option that
-// sets the mode of the file.
-func unixKind(with func(fs.FileMode) Option) EndpointKind {
+// unixKind returns the kind of endpoint for Unix sockets.
+func unixKind() EndpointKind {
 	return EndpointKind{
 		Positional: []string{"path"},
 		Named:      []string{"mode", "timeout", "backlog"},
 		Connect: func(n Network, e *Endpoint, f Factory, opts ...Option) *deferred.Deferred[Protocol] {
-			path, opts, err := unixOptions(e, opts, with)
+			path, opts, err := unixOptions(e, opts)
 			if err != nil {
 				return deferred.Fail[Protocol](err)
 			}
 			return n.Dial("unix", path, f, opts...)
 		},
 		Serve: func(n Network, e *Endpoint, f Factory, opts ...Option) (*Port, error) {
-			path, opts, err := unixOptions(e, opts, with)
+			path, opts, err := unixOptions(e, opts)
 			if err != nil {
 				return nil, err
 			}
@@ -34,7 +33,7 @@ func unixKind(with func(fs.FileMode) Option) EndpointKind {
 
 // unixOptions returns the path in an endpoint of a Unix socket, and opts with those
 // in the endpoint after them.
-func unixOptions(e *Endpoint, opts []Option, with func(fs.FileMode) Option) (string, []Option, error) {
+func unixOptions(e *Endpoint, opts []Option) (string, []Option, error) {
 	path, mode, err := unixTarget(e)
 	if err != nil {
 		return "", nil, err
@@ -44,7 +43,7 @@ func unixOptions(e *Endpoint, opts []Option, with func(fs.FileMode) Option) (str
 		return "", nil, err
 	}
 	if mode != 0 {
-		more = append(more, with(mode))
+		more = append(more, WithUnixMode(mode))
 	}
 	return path, append(opts[:len(opts):len(opts)], more...), nil
 }

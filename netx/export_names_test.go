@@ -54,17 +54,19 @@ type Chosen struct {
 	Timeout time.Duration
 	Local   netip.AddrPort
 	Backlog int
+	TLS     *tls.Config
+	Mode    fs.FileMode
 }
 
 // ChosenBy returns what opts choose.
 func ChosenBy(opts []Option) Chosen {
 	c := newConfig(nil, opts)
-	return Chosen{Timeout: c.connectTimeout, Local: c.localAddr, Backlog: c.backlog}
+	chosen := Chosen{Timeout: c.connectTimeout, Local: c.localAddr, Backlog: c.backlog, Mode: c.local.mode}
+	if c.tls != nil {
+		chosen.TLS = c.tls.cfg
+	}
+	return chosen
 }
-
-// TLSKind and UnixKind are kinds of endpoint whose options are made by a test.
-func TLSKind(with func(*tls.Config) Option) EndpointKind  { return tlsKind(with) }
-func UnixKind(with func(fs.FileMode) Option) EndpointKind { return unixKind(with) }
 
 // ActivatedNames reads the environment of a process that was given sockets.
 func ActivatedNames(env func(string) string, pid int) ([]string, error) {

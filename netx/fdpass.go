@@ -15,8 +15,9 @@ const maxFDs = 253
 const maxWaitingFDs = 256
 
 // FDReceiver is a Protocol that takes descriptors, which a peer at the other end
-// of a Unix socket may send along with its bytes. From any other protocol the
-// kernel keeps them away: they are closed, and nobody is told.
+// of a Unix socket may send along with its bytes. From any other protocol, and from
+// one that speaks TLS, the kernel keeps them away: they are closed, and nobody is
+// told.
 type FDReceiver interface {
 	// FDsReceived is called with descriptors that have come, before the
 	// DataReceived that has the byte which they were sent with; bytes that were
@@ -47,7 +48,8 @@ type fdCarrier interface {
 //
 // Errors are those of Write, and:
 //
-//   - errors.ErrUnsupported on what is no Unix socket;
+//   - errors.ErrUnsupported on what is no Unix socket, and over TLS, which would
+//     not protect them;
 //   - ErrMessageTooLong for more than 253 descriptors, or more than the system
 //     lets go with one message;
 //   - ErrBufferFull when more than 256 of this connection wait to be sent, and
@@ -70,9 +72,12 @@ func (c *Conn) WriteFDs(p []byte, from ...syscall.Conn) (int, error) {
 	if !c.state.takes() {
 		return 0, c.refusal()
 	}
-	s, ok := c.sock.(fdCarrier)
+	s, ok := c.carrier()
 	switch {
 	case !ok:
+		if _, secured := c.layer(); secured {
+			return 0, fmt.Errorf("netx: write descriptors over TLS: %w", errors.ErrUnsupported)
+		}
 		return 0, fmt.Errorf("netx: write descriptors: %w", errors.ErrUnsupported)
 	case len(from) > maxFDs:
 		return 0, c.errorOf(ErrMessageTooLong, fmt.Errorf("%d descriptors, and there may be %d", len(from), maxFDs))
@@ -119,10 +124,18 @@ func closeFDs(fds []int) {
 	}
 }
 
+// carrier returns the socket of c if it passes descriptors. Below TLS none does.
+func (c *Conn) carrier() (fdCarrier, bool) {
+	if _, secured := c.layer(); secured {
+		return nil, false
+	}
+	return lowest[fdCarrier](c.sock)
+}
+
 // deliverFDs gives descriptors that have come to the protocol, and reports whether
 // it wants the bytes that came with them.
 func (c *Conn) deliverFDs() bool {
-	if s, ok := c.sock.(fdCarrier); ok && s.receivedFDs() {
+	if s, ok := c.carrier(); ok && s.receivedFDs() {
 		c.deliver(fdsReceived, nil)
 		return c.state.reads()
 	}

@@ -28,12 +28,18 @@ type valve struct {
 	stop    func() bool
 }
 
-// govern puts a governor below c, if there is none yet.
+// govern puts a governor below c, and below its TLS, if there is none yet.
 func (c *Conn) govern() *governor {
 	if c.more().governor == nil {
 		g := &governor{socket: c.sock, conn: c}
 		g.wantRead, g.wantWrite = c.state.reads() && !c.paused, c.out != nil
-		c.sock, c.extra.governor = g, g
+		c.extra.governor = g
+		if s, ok := c.layer(); ok {
+			g.socket, s.inner = s.inner, g
+			c.watch() // what TLS wants is something else
+		} else {
+			c.sock = g
+		}
 	}
 	return c.extra.governor
 }

@@ -16,7 +16,8 @@ const (
 	lastLook  = 100 * time.Millisecond
 )
 
-// localAttempt is one Dial to a Unix socket. Loop goroutine only.
+// localAttempt is one Dial to a Unix socket. It has the states of a Dial, connecting
+// first. Loop goroutine only.
 type localAttempt struct {
 	// Fixed after Dial.
 	net     *Net
@@ -25,8 +26,8 @@ type localAttempt struct {
 	name    string
 	d       *deferred.Deferred[Protocol]
 
-	over   bool          // the Deferred has fired
-	conn   *Conn         // while its ConnectionMade runs
+	state  dialState
+	conn   *Conn         // while securing, and while its ConnectionMade runs
 	pause  time.Duration // before the next look
 	look   func() bool   // takes back the next look
 	expiry func() bool   // takes back the end of the time
@@ -34,7 +35,7 @@ type localAttempt struct {
 
 // dialLocal is Dial for Unix stream sockets.
 func (n *Net) dialLocal(name string, f Factory, opts []Option) *deferred.Deferred[Protocol] {
-	a := &localAttempt{net: n, factory: f, cfg: n.config(opts), name: name, pause: firstLook}
+	a := &localAttempt{net: n, factory: f, cfg: n.config(opts), name: name, state: connecting, pause: firstLook}
 	a.d = deferred.New(a.cancel)
 	err := checkPeerName(name, maxLocalName)
 	if err == nil {
@@ -53,7 +54,7 @@ func (n *Net) dialLocal(name string, f Factory, opts []Option) *deferred.Deferre
 
 // turn connects, or sees to it that there will be another look.
 func (a *localAttempt) turn() {
-	if a.over {
+	if a.state == over {
 		return
 	}
 	fd, err := connectLocal(a.name)
@@ -74,23 +75,62 @@ func (a *localAttempt) turn() {
 
 // connected makes the connection.
 func (a *localAttempt) connected(fd int) {
-	a.release()
-	proto, err := build(a.factory, &net.UnixAddr{Net: "unix", Name: a.name})
-	if err != nil || a.over {
-		closeFD(fd)
-		a.fail(err)
+	s := newLocalSocket(a.net, fd, "", a.name)
+	s.conn.client = true
+	if a.cfg.tls != nil {
+		a.net.release(a) // the socket is told of the end
+		a.state, a.conn = securing, &s.conn
+		s.conn.secure(s, a.cfg, a.cfg.tls, a.secured)
 		return
 	}
-	s := newLocalSocket(a.net, fd, "", a.name)
-	a.conn = &s.conn
-	fail := s.conn.start(s, proto, a.cfg)
+	if proto, ok := a.build(); ok {
+		s.conn.attach(s, a.cfg)
+		a.make(&s.conn, proto)
+	} else {
+		closeFD(fd)
+	}
+}
+
+// secured goes on after the handshake.
+func (a *localAttempt) secured(fail *failure.Failure) {
+	switch {
+	case a.state == over:
+		return
+	case fail != nil:
+		a.fail(fail)
+		return
+	}
+	c := a.conn
+	if proto, ok := a.build(); ok {
+		a.make(c, proto)
+	} else {
+		_ = c.Close() // it is always nil
+	}
+}
+
+// build has the factory make the protocol. If there is none, it has failed.
+func (a *localAttempt) build() (Protocol, bool) {
+	a.state, a.conn = making, nil
+	a.release()
+	proto, err := build(a.factory, &net.UnixAddr{Net: "unix", Name: a.name})
+	if err != nil || a.state == over {
+		a.fail(err)
+		return nil, false
+	}
+	return proto, true
+}
+
+// make tells the protocol of its connection.
+func (a *localAttempt) make(c *Conn, proto Protocol) {
+	a.conn = c
+	fail := c.meet(proto)
 	a.conn = nil
 	switch {
-	case a.over: // cancelled by ConnectionMade
+	case a.state == over: // cancelled by ConnectionMade
 	case fail != nil:
 		a.fail(fail)
 	default:
-		a.over = true
+		a.state = over
 		_ = a.d.Callback(proto) // it was not over: nobody has fired it
 	}
 }
@@ -119,10 +159,13 @@ func (a *localAttempt) expire() {
 
 // fail gives up all that is under way and fires the Deferred.
 func (a *localAttempt) fail(err error) {
-	if a.over {
+	if a.state == over {
 		return
 	}
-	a.over = true
+	if a.state == securing {
+		a.conn.Abort() // which does nothing if that is why
+	}
+	a.state = over
 	a.release()
 	if f, ok := err.(*failure.Failure); !ok || !isPanic(f) { //nolint:errorlint // a panic is passed on as it is
 		err = &opError{op: "dial", network: "unix", address: a.name, err: err}

@@ -111,7 +111,8 @@ func (s *localSocket) advance(n int) {
 // read implements socket. Only for a protocol that takes descriptors does it ask
 // for them: the kernel closes them for the others.
 func (s *localSocket) read(p []byte) (int, error) {
-	if _, wanted := s.conn.proto.(FDReceiver); !wanted {
+	_, wanted := s.conn.proto.(FDReceiver)
+	if _, secured := s.conn.layer(); !wanted || secured {
 		return s.tcpSocket.read(p)
 	}
 	limit := s.conn.cfg.local.fdLimit()

@@ -13,8 +13,11 @@ import (
 
 // listenLocal is Listen for Unix stream sockets.
 func (n *Net) listenLocal(name string, f Factory, opts []Option) (*Port, error) {
-	p := &Port{env: &n.env, factory: f, cfg: n.config(opts)}
+	p := newPort(n, f, opts)
 	err := checkLocalName(name, maxLocalName)
+	if err == nil {
+		err = p.cfg.tls.servable()
+	}
 	switch {
 	case err != nil:
 	case p.cfg.proxy.use != nil:
@@ -67,6 +70,11 @@ func listenAtLocal(name string, cfg *config) (int, *boundName, error) {
 // serveLocal makes a connection of a descriptor that was accepted.
 func (a *acceptor) serveLocal(fd int, sa unix.Sockaddr) {
 	remote := localNameOf(sa, nil)
+	if a.port.cfg.tls != nil {
+		s := newLocalSocket(a.net, fd, a.local.name, remote)
+		a.port.secure(&s.conn, s)
+		return
+	}
 	proto := a.port.protocol(&net.UnixAddr{Net: "unix", Name: remote})
 	if proto == nil {
 		closeFD(fd)

@@ -110,6 +110,11 @@ func (p *Port) protocol(remote net.Addr) Protocol {
 	if !p.admits(remote) {
 		return nil
 	}
+	return p.build(remote)
+}
+
+// build is protocol for a connection that was admitted.
+func (p *Port) build(remote net.Addr) Protocol {
 	proto, err := build(p.factory, remote)
 	if err == nil && p.reason == nil {
 		p.stats.Accepted++

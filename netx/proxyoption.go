@@ -108,7 +108,7 @@ type proxied interface{ proxyHeader() *ProxyHeader }
 // [WithProxyProtocol], or nil. The caller must not change it. Loop goroutine only.
 func (c *Conn) ProxyHeader() *ProxyHeader {
 	c.own()
-	if s, ok := c.sock.(proxied); ok {
+	if s, ok := lowest[proxied](c.sock); ok {
 		return s.proxyHeader()
 	}
 	return nil

@@ -96,8 +96,10 @@ func (c *Conn) ConnectionState() (tls.ConnectionState, bool) {
 // secure makes c a connection with TLS over s, of which made is told. What it
 // has for a protocol until then takes no part.
 func (c *Conn) secure(s socket, cfg *config, t *tlsChoice, made func(*failure.Failure)) {
-	c.sock, c.cfg = s, cfg
-	_ = c.start(newTLSSocket(c, s, t.as(c.client), 0, nil, made), noProtocol{}, cfg) // it does not panic
+	c.proto = noProtocol{}
+	c.attach(s, cfg) // below TLS: what counts is what goes over the wire
+	c.sock = newTLSSocket(c, c.sock, t.as(c.client), 0, nil, made)
+	c.watch()
 }
 
 // beginWith is begin, after a handshake if cfg wants TLS.
@@ -108,7 +110,7 @@ func (c *Conn) beginWith(s socket, p Protocol, cfg *config) {
 	}
 	c.secure(s, cfg, cfg.tls, func(fail *failure.Failure) {
 		if fail == nil {
-			c.begin(c.sock, p, cfg)
+			c.meetAlone(p)
 		} else {
 			orphan(fail) // nobody knows of the connection
 		}
@@ -116,8 +118,12 @@ func (c *Conn) beginWith(s socket, p Protocol, cfg *config) {
 }
 
 // secure makes a connection with TLS of c, which was accepted. The protocol is
-// made after the handshake.
+// made after the handshake; that a peer has too many is known before it.
 func (p *Port) secure(c *Conn, s socket) {
+	if !p.admits(s.remoteAddr()) {
+		s.close(false)
+		return
+	}
 	c.secure(s, p.cfg, p.cfg.tls, func(fail *failure.Failure) {
 		if fail != nil {
 			p.stats.Failed++
@@ -128,7 +134,7 @@ func (p *Port) secure(c *Conn, s socket) {
 		}
 		var proto Protocol
 		if p.reason == nil {
-			proto = p.protocol(s.remoteAddr())
+			proto = p.build(s.remoteAddr())
 		} else { // it was stopped meanwhile, and nobody expects more of it
 			p.stats.Rejected++
 		}
@@ -136,7 +142,7 @@ func (p *Port) secure(c *Conn, s socket) {
 			_ = c.Close() // it is always nil
 			return
 		}
-		c.begin(c.sock, proto, p.cfg)
+		c.meetAlone(proto)
 	})
 }
 
@@ -166,7 +172,7 @@ func (a *attempt) secured(fail *failure.Failure) {
 		a.fail(err)
 		return
 	}
-	a.make(c, c.sock, proto)
+	a.make(c, proto)
 }
 
 // noProtocol is what a connection has until its handshake is done.

@@ -18,7 +18,8 @@ import (
 //
 // On Listen it is the configuration of a server, which needs a certificate. On
 // Dial it is that of a client: without a ServerName, the host that is dialled is
-// what the certificate must be for. On [Pair] it is both: the first protocol is
+// what the certificate must be for. A Unix socket has no host, so a client of one
+// sets the ServerName. On [Pair] it is both: the first protocol is
 // the client.
 //
 // The configuration must not be changed afterwards. Its functions, and a

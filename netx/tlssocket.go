@@ -262,6 +262,9 @@ func (s *tlsSocket) setKeepAlive(on bool) error {
 	return fmt.Errorf("tls: %w", errors.ErrUnsupported)
 }
 
+// unwrap implements layer.
+func (s *tlsSocket) unwrap() socket { return s.inner }
+
 // layer returns the TLS of c, if it has some.
 func (c *Conn) layer() (*tlsSocket, bool) {
 	s, ok := c.sock.(*tlsSocket)

@@ -67,7 +67,8 @@ func (c *Conn) callOptional(what upcall) {
 			p.WriteClosed()
 		}
 	case fdsReceived:
-		c.proto.(FDReceiver).FDsReceived(c.sock.(fdCarrier).takeFDs())
+		s, _ := c.carrier() // deliverFDs has asked it
+		c.proto.(FDReceiver).FDsReceived(s.takeFDs())
 	case outputMoved:
 		if p, ok := c.proto.(outputWatcher); ok {
 			p.outputMoved()

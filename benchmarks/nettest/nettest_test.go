@@ -2,8 +2,17 @@ package nettest
 
 import (
 	"context"
+	"crypto/ecdsa"
+	"crypto/elliptic"
+	"crypto/rand"
+	"crypto/tls"
+	"crypto/x509"
+	"math/big"
 	"net"
+	"os"
+	"path/filepath"
 	"testing"
+	"time"
 
 	"golang.org/x/net/nettest"
 
@@ -36,11 +45,19 @@ func startNet(t *testing.T) *netx.Net {
 	return netx.New(r)
 }
 
+// way is a kind of connection.
+type way struct {
+	net     *netx.Net
+	network string
+	address string // to listen at
+	opts    []netx.Option
+}
+
 // listen listens on the loop's goroutine.
-func listen(n *netx.Net, network, address string) (net.Listener, error) {
-	return threads.BlockingCallFromThread(context.Background(), n, func() *deferred.Deferred[net.Listener] {
+func (w way) listen() (net.Listener, error) {
+	return threads.BlockingCallFromThread(context.Background(), w.net, func() *deferred.Deferred[net.Listener] {
 		return deferred.Maybe(func() (net.Listener, error) {
-			l, err := netx.ListenStream(n, network, address)
+			l, err := netx.ListenStream(w.net, w.network, w.address, w.opts...)
 			if err != nil {
 				return nil, err
 			}
@@ -50,9 +67,9 @@ func listen(n *netx.Net, network, address string) (net.Listener, error) {
 }
 
 // pipe joins two bridges, or a bridge and a connection of package net.
-func pipe(n *netx.Net, dial func(l net.Listener) (net.Conn, error)) nettest.MakePipe {
+func (w way) pipe(dial func(l net.Listener) (net.Conn, error)) nettest.MakePipe {
 	return func() (c1, c2 net.Conn, stop func(), err error) {
-		l, err := listen(n, "tcp", "127.0.0.1:0")
+		l, err := w.listen()
 		if err != nil {
 			return nil, nil, nil, err
 		}
@@ -71,17 +88,79 @@ func pipe(n *netx.Net, dial func(l net.Listener) (net.Conn, error)) nettest.Make
 	}
 }
 
-func TestTCP(t *testing.T) {
-	n := startNet(t)
-	nettest.TestConn(t, pipe(n, func(l net.Listener) (net.Conn, error) {
-		return netx.DialNetConn(t.Context(), n, "tcp", l.Addr().String())
+// test runs the conformance test between two bridges.
+func (w way) test(t *testing.T) {
+	nettest.TestConn(t, w.pipe(func(l net.Listener) (net.Conn, error) {
+		return netx.DialNetConn(t.Context(), w.net, w.network, l.Addr().String(), w.opts...)
 	}))
 }
 
-// TestTCPWithPackageNet has a connection of package net at the other end.
-func TestTCPWithPackageNet(t *testing.T) {
-	n := startNet(t)
-	nettest.TestConn(t, pipe(n, func(l net.Listener) (net.Conn, error) {
-		return net.Dial("tcp", l.Addr().String())
+// testWithPackageNet has a connection of package net at the other end.
+func (w way) testWithPackageNet(t *testing.T) {
+	nettest.TestConn(t, w.pipe(func(l net.Listener) (net.Conn, error) {
+		return net.Dial(w.network, l.Addr().String())
 	}))
 }
+
+func overTCP(t *testing.T) way {
+	return way{net: startNet(t), network: "tcp", address: "127.0.0.1:0"}
+}
+
+// overUnix has a folder of its own: the one of TempDir has a name that is too long
+// for a socket.
+func overUnix(t *testing.T) way {
+	dir, err := os.MkdirTemp("", "nettest")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := os.RemoveAll(dir); err != nil {
+			t.Error(err)
+		}
+	})
+	return way{net: startNet(t), network: "unix", address: filepath.Join(dir, "s")}
+}
+
+// secured is w with TLS over it.
+func (w way) secured(t *testing.T) way {
+	w.opts = append(w.opts, netx.WithTLS(certified(t)))
+	return w
+}
+
+// certified is a configuration for either side, with a certificate that signed
+// itself.
+func certified(t *testing.T) *tls.Config {
+	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	if err != nil {
+		t.Fatal(err)
+	}
+	template := &x509.Certificate{
+		SerialNumber: big.NewInt(1), DNSNames: []string{"localhost"}, IsCA: true, BasicConstraintsValid: true,
+		NotBefore: time.Now().Add(-time.Hour), NotAfter: time.Now().Add(time.Hour),
+	}
+	der, err := x509.CreateCertificate(rand.Reader, template, template, key.Public(), key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	cert, err := x509.ParseCertificate(der)
+	if err != nil {
+		t.Fatal(err)
+	}
+	trusted := x509.NewCertPool()
+	trusted.AddCert(cert)
+	return &tls.Config{
+		Certificates: []tls.Certificate{{Certificate: [][]byte{der}, PrivateKey: key}},
+		RootCAs:      trusted, ServerName: "localhost",
+	}
+}
+
+func TestTCP(t *testing.T)                { overTCP(t).test(t) }
+func TestTCPWithPackageNet(t *testing.T)  { overTCP(t).testWithPackageNet(t) }
+func TestUnix(t *testing.T)               { overUnix(t).test(t) }
+func TestUnixWithPackageNet(t *testing.T) { overUnix(t).testWithPackageNet(t) }
+
+// Over TLS both ends are bridges: a connection of crypto/tls cannot be used after a
+// write that ran into its deadline, so it does not pass itself.
+
+func TestTLS(t *testing.T)         { overTCP(t).secured(t).test(t) }
+func TestTLSOverUnix(t *testing.T) { overUnix(t).secured(t).test(t) }

@@ -47,9 +47,24 @@ func isLocal(w World) bool {
 	return ok && l.Local()
 }
 
+// SecureWorld is a World that may be one of TLS, over whatever there is below. There
+// an end without a close_notify is a loss, a reset or not.
+type SecureWorld interface {
+	World
+
+	// Secure reports whether it is one.
+	Secure() bool
+}
+
+// isSecure reports whether the connections of w speak TLS.
+func isSecure(w World) bool {
+	s, ok := w.(SecureWorld)
+	return ok && s.Secure()
+}
+
 // resetIn is the kind of the reason that the peer of an aborted connection gets.
 func resetIn(w World) string {
-	if isLocal(w) {
+	if isLocal(w) && !isSecure(w) {
 		return "done"
 	}
 	return "lost"

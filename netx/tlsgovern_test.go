@@ -1,0 +1,52 @@
+package netx_test
+
+import (
+	"log/slog"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/spindle-go/spindle/netx"
+)
+
+// TestTLSWithPolicies has TLS over what the options put between a connection and
+// its socket, in each way that a connection comes to speak TLS.
+func TestTLSWithPolicies(t *testing.T) {
+	var said strings.Builder
+	traffic := &netx.Traffic{}
+	for name, opt := range map[string]netx.Option{
+		"a log":          netx.WithLog(slog.New(slog.NewTextHandler(&said, nil))),
+		"a timeout":      netx.WithIdleTimeout(time.Hour),
+		"a counter":      netx.WithTraffic(traffic),
+		"one from there": netx.WithMaxConnectionsPerPeer(1),
+	} {
+		for _, over := range []string{"a pair", "TCP"} {
+			t.Run(name+" over "+over, func(t *testing.T) {
+				var w world = &tlsPairWorld{newPairWorld(t), both(), 64 << 10, 1 << 20}
+				if over == "TCP" {
+					w = &tlsTCPWorld{newTCPWorld(t), both()}
+				}
+				a, b := &recorder{}, &recorder{}
+				*traffic = netx.Traffic{}
+				said.Reset()
+				w.connect(a, b, opt)
+				w.do(func() {
+					a.conn.SetIdleTimeout(time.Minute) // from within TLS
+					b.conn.Write([]byte("hello"))
+				})
+				w.until("the answer", func() bool { return a.data.String() == "hello" })
+				w.do(func() { b.conn.Close() })
+				bothLost(t, w, a, b)
+				if kindOf(a.reason) != "done" || kindOf(b.reason) != "done" {
+					t.Errorf("%v, %v", a.reason, b.reason)
+				}
+				if name == "a counter" && (traffic.Connections != 2 || traffic.Open != 0 || traffic.Written < 500) {
+					t.Errorf("counted %+v", *traffic)
+				}
+				if name == "a log" && (strings.Count(said.String(), "connection made") != 2 || strings.Count(said.String(), "connection ended") != 2) {
+					t.Errorf("logged %s", &said)
+				}
+			})
+		}
+	}
+}
