@@ -1,6 +1,7 @@
 package netx
 
 import (
+	"errors"
 	"fmt"
 	"net"
 	"syscall"
@@ -16,9 +17,13 @@ import (
 // it has to be non-blocking, which goes for both, and which those of package net
 // are.
 //
-// Errors, with the address: ErrCannotAdopt if c is no TCP connection of the system;
-// what f answered, or ErrNoProtocol, or a panic of f or ConnectionMade;
-// ErrUnsupported. A nil argument panics. Loop goroutine only.
+// WithTLS is refused, since nothing says which side of the handshake c is on. A
+// protocol calls [Conn.StartTLSClient] or [Conn.StartTLSServer] in ConnectionMade
+// instead.
+//
+// Errors, with the address: ErrCannotAdopt if c is no TCP connection of the system,
+// and with WithTLS; what f answered, or ErrNoProtocol, or a panic of f or
+// ConnectionMade; ErrUnsupported. A nil argument panics. Loop goroutine only.
 func (n *Net) AdoptConn(c net.Conn, f Factory, opts ...Option) (Protocol, error) {
 	if c == nil {
 		panic("netx: AdoptConn of nil")
@@ -48,8 +53,10 @@ func (n *Net) AdoptFD(fd int, f Factory, opts ...Option) (Protocol, error) {
 // connections that come after StopListening wait in the kernel's queue. Nobody else
 // should accept from it.
 //
+// With WithTLS its connections are the server's side, as with Listen.
+//
 // Errors, with the address: ErrCannotAdopt if l is no TCP listener of the system;
-// ErrUnsupported; what the reactor says when it cannot watch it. A nil argument
+// ErrCannotListen if WithTLS has no certificate; ErrUnsupported; what the reactor says when it cannot watch it. A nil argument
 // panics. Loop goroutine only.
 func (n *Net) AdoptListener(l net.Listener, f Factory, opts ...Option) (*Port, error) {
 	if l == nil {
@@ -72,6 +79,10 @@ func (n *Net) AdoptListenerFD(fd int, f Factory, opts ...Option) (*Port, error) 
 	return n.adoptListener(fd, f, opts)
 }
 
+// errAdoptTLS is why a connection is not adopted with WithTLS. To take no notice of
+// the option would send in the clear what was meant to be secret.
+var errAdoptTLS = errors.New("WithTLS does not say which side of the handshake it is on; use StartTLSClient or StartTLSServer in ConnectionMade")
+
 // adoptConn makes a connection of a descriptor that is ours now.
 func (n *Net) adoptConn(fd int, f Factory, opts []Option) (Protocol, error) {
 	n.env.own()
@@ -84,13 +95,18 @@ func (n *Net) adoptConn(fd int, f Factory, opts []Option) (Protocol, error) {
 		return nil, unfit(nil, err)
 	}
 	addr := net.TCPAddrFromAddrPort(remote)
+	cfg := n.config(opts)
+	if cfg.tls != nil {
+		closeFD(fd)
+		return nil, unfit(addr, errAdoptTLS)
+	}
 	proto, err := build(f, addr)
 	if err != nil {
 		closeFD(fd)
 		return nil, adoptError(addr, err)
 	}
 	s := newTCPSocket(n, fd, remote)
-	if fail := s.conn.start(s, proto, n.config(opts)); fail != nil {
+	if fail := s.conn.start(s, proto, cfg); fail != nil {
 		return nil, fail
 	}
 	return proto, nil
@@ -107,6 +123,11 @@ func (n *Net) adoptListener(fd int, f Factory, opts []Option) (*Port, error) {
 		return nil, unfit(nil, err)
 	}
 	p := newPort(n, f, opts)
+	if err := p.cfg.tls.servable(); err != nil {
+		addr := net.TCPAddrFromAddrPort(localAddrOf(fd))
+		closeFD(fd)
+		return nil, adoptError(addr, err)
+	}
 	if err := n.acceptFrom(p, fd); err != nil {
 		return nil, adoptError(p.addr, err)
 	}

@@ -33,7 +33,7 @@ var (
 	ErrCannotListen = errors.New("netx: cannot listen")
 
 	// ErrCannotAdopt is the answer of AdoptConn and the like to what is no TCP
-	// connection or listener of the system.
+	// connection or listener of the system, and to a connection with WithTLS.
 	ErrCannotAdopt = errors.New("netx: cannot adopt")
 
 	// ErrBadAddress is the answer to a network or an address that makes no

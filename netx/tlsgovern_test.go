@@ -19,16 +19,22 @@ func TestTLSWithPolicies(t *testing.T) {
 		"a timeout":      netx.WithIdleTimeout(time.Hour),
 		"a counter":      netx.WithTraffic(traffic),
 		"one from there": netx.WithMaxConnectionsPerPeer(1),
+		"a read rate":    netx.WithReadRate(10_000, 300), // less than a handshake
+		"a write rate":   netx.WithWriteRate(10_000, 300),
 	} {
 		for _, over := range []string{"a pair", "TCP"} {
 			t.Run(name+" over "+over, func(t *testing.T) {
-				var w world = &tlsPairWorld{newPairWorld(t), both(), 64 << 10, 1 << 20}
+				pair := newPairWorld(t)
+				var w world = &tlsPairWorld{pair, both(), 64 << 10, 1 << 20}
+				now := pair.clock.Now
 				if over == "TCP" {
+					now = time.Now
 					w = &tlsTCPWorld{newTCPWorld(t), both()}
 				}
 				a, b := &recorder{}, &recorder{}
 				*traffic = netx.Traffic{}
 				said.Reset()
+				began := now()
 				w.connect(a, b, opt)
 				w.do(func() {
 					a.conn.SetIdleTimeout(time.Minute) // from within TLS
@@ -39,6 +45,9 @@ func TestTLSWithPolicies(t *testing.T) {
 				bothLost(t, w, a, b)
 				if kindOf(a.reason) != "done" || kindOf(b.reason) != "done" {
 					t.Errorf("%v, %v", a.reason, b.reason)
+				}
+				if took := now().Sub(began); strings.HasSuffix(name, "rate") && took < 30*time.Millisecond {
+					t.Errorf("it took no longer than %v", took)
 				}
 				if name == "a counter" && (traffic.Connections != 2 || traffic.Open != 0 || traffic.Written < 500) {
 					t.Errorf("counted %+v", *traffic)

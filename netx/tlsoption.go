@@ -20,7 +20,8 @@ import (
 // Dial it is that of a client: without a ServerName, the host that is dialled is
 // what the certificate must be for. A Unix socket has no host, so a client of one
 // sets the ServerName. On [Pair] it is both: the first protocol is
-// the client.
+// the client. A listener that is adopted is a server, too; [Net.AdoptConn] and
+// [Net.AdoptFD] refuse it.
 //
 // The configuration must not be changed afterwards. Its functions, and a
 // PrivateKey of a type that crypto/tls does not know, are called on goroutines

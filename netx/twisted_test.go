@@ -10,6 +10,8 @@ import (
 	"net"
 	"os"
 	"os/exec"
+	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -24,10 +26,11 @@ var twistedFramings = map[string]netx.Framing{
 }
 
 // startTwisted starts testdata/twisted_peer.py, and returns the lines that it
-// says. It ends with the test. Where there is no Twisted, the test is skipped.
+// says. It ends with the test. Where there is no Twisted, or for TLS not what it
+// needs for that, the test is skipped.
 func startTwisted(t *testing.T, args ...string) *bufio.Scanner {
 	t.Helper()
-	cmd := exec.CommandContext(patiently(t), pythonWithTwisted(t), append([]string{"testdata/twisted_peer.py"}, args...)...)
+	cmd := exec.CommandContext(patiently(t), pythonWithTwisted(t, strings.HasPrefix(args[0], "tls=")), append([]string{"testdata/twisted_peer.py"}, args...)...)
 	cmd.Stderr = os.Stderr
 	stdin, err := cmd.StdinPipe()
 	if err != nil {
@@ -52,15 +55,20 @@ func startTwisted(t *testing.T, args ...string) *bufio.Scanner {
 
 // pythonWithTwisted finds a Python that has Twisted. The one of the system has it
 // if it was installed from the system's packages, and need not be the first one.
-func pythonWithTwisted(t *testing.T) string {
+func pythonWithTwisted(t *testing.T, tls bool) string {
 	t.Helper()
+	what, imports, packages := "Twisted", "import twisted", "python3-twisted"
+	if tls { // without service_identity, Twisted looks at the name only roughly
+		what, imports = "Twisted and what it needs for TLS", "import twisted.internet.ssl, OpenSSL, service_identity"
+		packages += " python3-openssl python3-service-identity"
+	}
 	for _, python := range []string{"python3", "/usr/bin/python3"} {
-		if exec.CommandContext(patiently(t), python, "-c", "import twisted").Run() == nil {
+		if exec.CommandContext(patiently(t), python, "-c", imports).Run() == nil {
 			return python
 		}
 	}
-	fmt.Fprintf(os.Stderr, "\n*** %s is SKIPPED: there is no python3 with Twisted. Debian has it as python3-twisted. ***\n\n", t.Name())
-	t.Skip("no python3 with Twisted")
+	fmt.Fprintf(os.Stderr, "\n*** %s is SKIPPED: there is no python3 with %s. On Debian: apt-get install %s ***\n\n", t.Name(), what, packages)
+	t.Skip("no python3 with " + what)
 	return ""
 }
 
@@ -97,16 +105,40 @@ func echoFactory(f netx.Framing) netx.Factory {
 	})
 }
 
-func TestTwistedClient(t *testing.T) {
-	w := newTCPWorld(t)
-	args := []string{"client"}
-	for name, f := range twistedFramings {
-		_, number := listen(t, w, echoFactory(f))
-		args = append(args, name+"="+number)
+// twistedWays are the ways to speak with Twisted: what the peer is told first, and
+// our options.
+func twistedWays(t *testing.T) map[string]twistedWay {
+	certFile, _, _ := trusted().files(t, trusted().server)
+	folder := "tls=" + filepath.Dir(certFile)
+	return map[string]twistedWay{
+		"clear":   {},
+		"TLS 1.2": {[]string{folder}, []netx.Option{netx.WithTLS(only12())}},
+		"TLS 1.3": {[]string{folder}, []netx.Option{netx.WithTLS(both())}},
 	}
-	said := startTwisted(t, args...)
-	for _, arg := range args[1:] {
-		name, _, _ := strings.Cut(arg, "=")
+}
+
+type twistedWay struct {
+	args []string
+	opts []netx.Option
+}
+
+func TestTwistedClient(t *testing.T) {
+	for name, way := range twistedWays(t) {
+		t.Run(name, func(t *testing.T) { answerTwisted(t, way) })
+	}
+}
+
+// answerTwisted has Twisted's clients ask our servers.
+func answerTwisted(t *testing.T, way twistedWay) {
+	w := newTCPWorld(t)
+	var ports []string
+	for name, f := range twistedFramings {
+		_, number := listen(t, w, echoFactory(f), way.opts...)
+		ports = append(ports, name+"="+number)
+	}
+	said := startTwisted(t, slices.Concat(way.args, []string{"client"}, ports)...)
+	for _, port := range ports {
+		name, _, _ := strings.Cut(port, "=")
 		if !said.Scan() || said.Text() != name+" ok" {
 			t.Fatalf("of %s the client said %q", name, said.Text())
 		}
@@ -114,8 +146,15 @@ func TestTwistedClient(t *testing.T) {
 }
 
 func TestTwistedServer(t *testing.T) {
+	for name, way := range twistedWays(t) {
+		t.Run(name, func(t *testing.T) { askTwistedServer(t, way) })
+	}
+}
+
+// askTwistedServer has our clients ask Twisted's servers.
+func askTwistedServer(t *testing.T, way twistedWay) {
 	w := newTCPWorld(t)
-	said := startTwisted(t, "server")
+	said := startTwisted(t, append(way.args, "server")...)
 	ports := map[string]string{}
 	for said.Scan() && said.Text() != "ready" {
 		name, number, _ := strings.Cut(said.Text(), " ")
@@ -127,10 +166,10 @@ func TestTwistedServer(t *testing.T) {
 	for name, f := range twistedFramings {
 		t.Run(name, func(t *testing.T) {
 			if f == nil {
-				askTwistedEcho(t, w, ports[name])
+				askTwistedEcho(t, w, ports[name], way.opts)
 				return
 			}
-			askTwisted(t, w, ports[name], f, twistedFrames(name))
+			askTwisted(t, w, ports[name], f, twistedFrames(name), way.opts)
 		})
 	}
 	for name, f := range map[string]netx.Framing{ // each above Twisted's limit
@@ -139,14 +178,14 @@ func TestTwistedServer(t *testing.T) {
 		t.Run(name+" too long", func(t *testing.T) {
 			p := &frames{}
 			p.onMade = func(c *netx.FrameConn) { c.SendFrame(bytes.Repeat([]byte("x"), 100_000)) }
-			w.do(func() { w.net.Dial("tcp", ports[name], factory(netx.Framed(f, p))).Catch(w.unexpected) })
+			w.do(func() { w.net.Dial("tcp", ports[name], factory(netx.Framed(f, p)), way.opts...).Catch(w.unexpected) })
 			w.until("the end", p.lost)
 		})
 	}
 }
 
 // askTwisted sends frames to a server and compares what comes back.
-func askTwisted(t *testing.T, w *tcpWorld, at string, f netx.Framing, want [][]byte) {
+func askTwisted(t *testing.T, w *tcpWorld, at string, f netx.Framing, want [][]byte, opts []netx.Option) {
 	p := &frames{}
 	var got [][]byte
 	p.onMade = func(c *netx.FrameConn) {
@@ -161,9 +200,12 @@ func askTwisted(t *testing.T, w *tcpWorld, at string, f netx.Framing, want [][]b
 			p.conn.Close()
 		}
 	}
-	w.do(func() { w.net.Dial("tcp", at, factory(netx.Framed(f, p))).Catch(w.unexpected) })
+	w.do(func() { w.net.Dial("tcp", at, factory(netx.Framed(f, p)), opts...).Catch(w.unexpected) })
 	w.until("the end", p.lost)
 	w.do(func() {
+		if kindOf(p.reason) != "done" {
+			t.Errorf("it ended with %v", p.reason)
+		}
 		if len(got) != len(want) {
 			t.Errorf("%d answers to %d frames: %v", len(got), len(want), p.reason)
 			return
@@ -177,11 +219,11 @@ func askTwisted(t *testing.T, w *tcpWorld, at string, f netx.Framing, want [][]b
 }
 
 // askTwistedEcho does the same with bytes, over a Stream.
-func askTwistedEcho(t *testing.T, w *tcpWorld, at string) {
+func askTwistedEcho(t *testing.T, w *tcpWorld, at string, opts []netx.Option) {
 	want := bytes.Join(twistedFrames("echo"), nil)
 	var s *netx.Stream
 	w.do(func() {
-		netx.DialStream(w.net, "tcp", at).Tap(func(dialled *netx.Stream) { s = dialled }).Catch(w.unexpected)
+		netx.DialStream(w.net, "tcp", at, opts...).Tap(func(dialled *netx.Stream) { s = dialled }).Catch(w.unexpected)
 	})
 	w.until("the stream", func() bool { return s != nil })
 	var o *outcome[[]byte]

@@ -219,8 +219,9 @@ func (w *tcpWorld) unexpected(f *failure.Failure) { w.t.Errorf("unexpected: %+v"
 type localWorld struct{ *tcpWorld }
 
 func newLocalWorld(t testing.TB, opts ...reactor.Option) *localWorld {
+	path := socketPath(t) // first, so that it is there until the reactor has stopped
 	w := &localWorld{newTCPWorld(t, opts...)}
-	w.on, w.at = "unix", socketPath(t)
+	w.on, w.at = "unix", path
 	return w
 }
 

@@ -3,11 +3,15 @@
     twisted_peer.py server                 answers each frame with the same frame
     twisted_peer.py client line=PORT ...   sends frames and compares the answers
 
+With tls=FOLDER before these it speaks TLS: the server with cert.pem and key.pem of
+that folder, the client as one that trusts ca.pem and asks for localhost.
+
 The server prints a line "NAME PORT" for each framing and then "ready"; it ends
 with its standard input. The client prints a line "NAME ok" for each framing, or
 what is wrong.
 """
 
+import pathlib
 import sys
 
 from twisted.internet import defer, endpoints, protocol, reactor, stdio
@@ -130,25 +134,46 @@ class UntilEOF(protocol.Protocol):
             reactor.stop()
 
 
+def listening(folder):
+    """An endpoint for a server."""
+    if not folder:
+        return endpoints.TCP4ServerEndpoint(reactor, 0, interface="127.0.0.1")
+    from twisted.internet import ssl
+
+    pem = (folder / "key.pem").read_bytes() + (folder / "cert.pem").read_bytes()
+    options = ssl.PrivateCertificate.loadPEM(pem).options()
+    return endpoints.SSL4ServerEndpoint(reactor, 0, options, interface="127.0.0.1")
+
+
+def connecting(folder, port):
+    """An endpoint for a client."""
+    at = endpoints.TCP4ClientEndpoint(reactor, "127.0.0.1", port)
+    if not folder:
+        return at
+    from twisted.internet import ssl
+
+    authority = ssl.Certificate.loadPEM((folder / "ca.pem").read_bytes())
+    options = ssl.optionsForClientTLS("localhost", trustRoot=authority)
+    return endpoints.wrapClientTLS(options, at)
+
+
 @defer.inlineCallbacks
-def server():
+def server(folder):
     for name, kind in FRAMINGS.items():
         factory = protocol.Factory.forProtocol(answering(kind))
-        at = endpoints.TCP4ServerEndpoint(reactor, 0, interface="127.0.0.1")
-        port = yield at.listen(factory)
+        port = yield listening(folder).listen(factory)
         say(name, port.getHost().port)
     stdio.StandardIO(UntilEOF())
     say("ready")
 
 
 @defer.inlineCallbacks
-def client(ports):
+def client(folder, ports):
     for arg in ports:
         name, port = arg.split("=")
         done = defer.Deferred()
-        at = endpoints.TCP4ClientEndpoint(reactor, "127.0.0.1", int(port))
         factory = protocol.Factory.forProtocol(asking(FRAMINGS[name], name, done))
-        yield at.connect(factory)
+        yield connecting(folder, int(port)).connect(factory)
         verdict = yield done
         say(name, verdict)
     reactor.stop()
@@ -160,7 +185,10 @@ def failed(reason):
 
 
 def main():
-    run = server if sys.argv[1] == "server" else lambda: client(sys.argv[2:])
+    args, folder = sys.argv[1:], None
+    if args[0].startswith("tls="):
+        folder = pathlib.Path(args.pop(0)[len("tls="):])
+    run = (lambda: server(folder)) if args[0] == "server" else (lambda: client(folder, args[1:]))
     reactor.callWhenRunning(lambda: run().addErrback(failed))
     reactor.run()
 
