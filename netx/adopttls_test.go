@@ -9,6 +9,7 @@ import (
 	"net"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/spindle-go/spindle/netx"
 )
@@ -26,12 +27,10 @@ func TestAdoptListenerTLS(t *testing.T) {
 	})
 	address := l.Addr().String()
 	l.Close()
-	c, err := tls.Dial("tcp", address, both())
-	if err != nil {
-		t.Fatal(err)
-	}
+	c := connectTo(t, address)
+	c.SetDeadline(time.Now().Add(patience))
 	want := noise(100_000)
-	if got, err := talk(c, want); err != nil || !bytes.Equal(got, want) {
+	if got, err := talk(tls.Client(c, both()), want); err != nil || !bytes.Equal(got, want) {
 		t.Errorf("%d bytes of %d came back, %v", len(got), len(want), err)
 	}
 	w.until("the end", b.lost)
@@ -96,6 +95,7 @@ func TestAdoptThenStartTLS(t *testing.T) {
 				}
 			})
 			near.Close()
+			far.SetDeadline(time.Now().Add(patience))
 			want := noise(100_000)
 			if got, err := talk(tt.peer(far, both()), want); err != nil || !bytes.Equal(got, want) {
 				t.Errorf("%d bytes of %d came back, %v", len(got), len(want), err)
