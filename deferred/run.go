@@ -75,6 +75,8 @@ func (d *Deferred[T]) run() (next node) {
 			h.handle(d)
 		case errback[T]:
 			h.handle(d)
+		case *collected[T]:
+			h.handle(d)
 		case *Inbox[T]:
 			d.handlers.first = h // which is empty; resume sees to it
 			d.state = settled
