@@ -13,10 +13,10 @@ const (
 	full                         // there are as many connections as WithMaxConnections allows
 )
 
-// WithMaxConnections limits how many connections of a Port there are at a time, those
-// that wait for a proxy's header included. When there are as many, it accepts no more until one has ended, and peers wait in
-// the kernel's queue ([WithBacklog]). The default is no limit. Dial and [Pair] ignore
-// it.
+// WithMaxConnections limits how many connections of a Port there are at a time,
+// those that wait for a proxy's header included. When there are as many, it accepts
+// no more until one has ended, and peers wait in the kernel's queue ([WithBacklog]).
+// The default is no limit. Dial and [Pair] ignore it.
 func WithMaxConnections(n int) Option {
 	positive("WithMaxConnections", n)
 	return func(c *config) { c.maxConnections = n }

@@ -56,8 +56,8 @@ func (n *Net) AdoptFD(fd int, f Factory, opts ...Option) (Protocol, error) {
 // With WithTLS its connections are the server's side, as with Listen.
 //
 // Errors, with the address: ErrCannotAdopt if l is no TCP listener of the system;
-// ErrCannotListen if WithTLS has no certificate; ErrUnsupported; what the reactor says when it cannot watch it. A nil argument
-// panics. Loop goroutine only.
+// ErrCannotListen if WithTLS has no certificate; ErrUnsupported; what the reactor
+// says when it cannot watch it. A nil argument panics. Loop goroutine only.
 func (n *Net) AdoptListener(l net.Listener, f Factory, opts ...Option) (*Port, error) {
 	if l == nil {
 		panic("netx: AdoptListener of nil")

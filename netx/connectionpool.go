@@ -92,9 +92,10 @@ func NewConnectionPool(clock deferred.Clock, cfg PoolConfig) *ConnectionPool {
 // order they asked.
 //
 // An attempt to connect that fails fails the one who has waited longest for that
-// address, with its error; if nobody waits any more, nobody hears of it. After Close it fails with ErrPoolClosed, and when the
-// reactor stops with reactor.ErrStopped. A cancel ends the waiting, and an attempt
-// that is left without somebody who waits. Loop goroutine only.
+// address, with its error; if nobody waits any more, nobody hears of it. After Close
+// it fails with ErrPoolClosed, and when the reactor stops with reactor.ErrStopped. A
+// cancel ends the waiting, and an attempt that is left without somebody who waits.
+// Loop goroutine only.
 func (p *ConnectionPool) Get(address string) *deferred.Deferred[*Lease] {
 	p.owner = true
 	if p.closed {

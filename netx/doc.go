@@ -76,10 +76,10 @@
 //
 // [WithIdleTimeout] ends a connection over which nothing goes. [WithReadRate] and
 // [WithWriteRate] slow one down, [WithTotalReadRate] and [WithTotalWriteRate] all of
-// them together. [WithTraffic] counts, [WithLog] writes down. A connection without these pays nothing for
-// them. A Port keeps to [WithMaxConnections] and [WithMaxConnectionsPerPeer], and
-// ends with its connections in an orderly way by [Port.Shutdown], which a protocol
-// that is a [Finisher] is told of.
+// them together. [WithTraffic] counts, [WithLog] writes down. A connection without
+// these pays nothing for them. A Port keeps to [WithMaxConnections] and
+// [WithMaxConnectionsPerPeer], and ends with its connections in an orderly way by
+// [Port.Shutdown], which a protocol that is a [Finisher] is told of.
 //
 // # Sockets of others
 //

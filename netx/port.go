@@ -69,9 +69,9 @@ func (p *Port) Stats() PortStats {
 
 // StopListening closes the socket, so that the address is free when it returns.
 // Connections that were accepted live on, those that are still in their TLS
-// handshake excepted, which are closed when it is done. The Deferred fires in the next turn; it
-// never fails. Called again, or after the reactor has stopped, it answers the
-// same with another Deferred. Loop goroutine only.
+// handshake excepted, which are closed when it is done. The Deferred fires in the
+// next turn; it never fails. Called again, or after the reactor has stopped, it
+// answers the same with another Deferred. Loop goroutine only.
 func (p *Port) StopListening() *deferred.Deferred[struct{}] {
 	p.env.own()
 	p.end(net.ErrClosed)

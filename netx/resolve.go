@@ -55,9 +55,9 @@ func (ls *lookups) start(l *lookup) {
 	go ls.run(l)
 }
 
-// giveUp is called when the context of one of them was ended. One that has not begun never does.
-// It costs O(1) in the mean: the queue is looked through only when half of it may
-// have been given up.
+// giveUp is called when the context of one of them was ended. One that has not begun
+// never does. It costs O(1) in the mean: the queue is looked through only when half
+// of it may have been given up.
 func (ls *lookups) giveUp() {
 	if ls.dropped++; 2*ls.dropped <= len(ls.waiting) {
 		return
