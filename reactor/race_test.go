@@ -29,12 +29,14 @@ func TestOffLoopUseIsReported(t *testing.T) {
 	for _, test := range tests {
 		for _, method := range test.methods {
 			t.Run(test.name+"/"+method, func(t *testing.T) {
-				ctx, cancel := context.WithTimeout(t.Context(), patience)
-				defer cancel()
-				child := exec.CommandContext(ctx, os.Args[0])
-				child.Env = childEnv("offloop " + method)
-				out, err := child.CombinedOutput()
-				if reported := strings.Contains(string(out), "DATA RACE"); reported != test.reported {
+				reported, out, err := offLoop(t, method)
+				// The detector remembers a few accesses to each word of memory, and
+				// forgets one at random for a new one. So it misses a race now and
+				// then, but not again and again.
+				for tries := 1; test.reported && !reported && tries < 4; tries++ {
+					reported, out, err = offLoop(t, method)
+				}
+				if reported != test.reported {
 					t.Errorf("reported: %v, want %v (%v)\n%s", reported, test.reported, err, out)
 				}
 				if err != nil && !test.reported {
@@ -43,4 +45,15 @@ func TestOffLoopUseIsReported(t *testing.T) {
 			})
 		}
 	}
+}
+
+// offLoop has a child make the use of a method, and tells what came of it.
+func offLoop(t *testing.T, method string) (reported bool, out string, err error) {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), patience)
+	defer cancel()
+	child := exec.CommandContext(ctx, os.Args[0])
+	child.Env = childEnv("offloop " + method)
+	text, err := child.CombinedOutput()
+	return strings.Contains(string(text), "DATA RACE"), string(text), err
 }
