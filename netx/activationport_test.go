@@ -106,7 +106,7 @@ func listenerFile(t *testing.T, network, address string) (net.Listener, *os.File
 
 func TestActivation(t *testing.T) {
 	if !sockets {
-		t.Skip("no sockets")
+		t.Skip("SKIPPED: this platform has no sockets that netx knows")
 	}
 	_, other := listenerFile(t, "tcp", "127.0.0.1:0")
 	web, file := listenerFile(t, "tcp", "127.0.0.1:0")

@@ -38,7 +38,7 @@ func TestConnOnUnixOnOtherPollers(t *testing.T) {
 func requireLinux(t *testing.T) {
 	t.Helper()
 	if runtime.GOOS != "linux" {
-		t.Skip("Linux only")
+		t.Skip("SKIPPED: abstract names and the like are there on Linux alone")
 	}
 }
 

@@ -18,14 +18,14 @@ func loopbackInterface(t testing.TB) string {
 	t.Helper()
 	all, err := net.Interfaces()
 	if err != nil {
-		t.Skip(err)
+		t.Skip("SKIPPED: multicast, since the interfaces are not known: ", err)
 	}
 	for _, i := range all {
 		if i.Flags&net.FlagLoopback != 0 && i.Flags&net.FlagUp != 0 {
 			return i.Name
 		}
 	}
-	t.Skip("no loopback interface")
+	t.Skip("SKIPPED: multicast, since no loopback interface is up")
 	return ""
 }
 
@@ -34,7 +34,7 @@ func multicast6(t testing.TB) string {
 	t.Helper()
 	all, err := net.Interfaces()
 	if err != nil {
-		t.Skip(err)
+		t.Skip("SKIPPED: multicast, since the interfaces are not known: ", err)
 	}
 	for _, i := range all {
 		own, err := i.Addrs()
@@ -47,7 +47,7 @@ func multicast6(t testing.TB) string {
 			}
 		}
 	}
-	t.Skip("no interface with multicast of IPv6")
+	t.Skip("SKIPPED: multicast over IPv6, since no interface has it")
 	return ""
 }
 

@@ -114,7 +114,7 @@ func TestListenPacketNonsense(t *testing.T) {
 		{"udp", "server.example:80", netx.ErrBadAddress, "look up"},
 		{"udp4", "[::1]:0", netx.ErrBadAddress, "udp4"},
 		{"tcp", "127.0.0.1:0", netx.ErrBadAddress, "tcp"},
-		{"unix", "/tmp/x", netx.ErrBadAddress, "unix"},
+		{"unix", "/run/x", netx.ErrBadAddress, "unix"},
 		{"udp", "192.0.2.1:0", netx.ErrCannotListen, "assign requested address"},
 		{"udp", taken.LocalAddr().String(), netx.ErrCannotListen, "in use"},
 	} {
@@ -204,7 +204,7 @@ func TestWriteToTheWrongKind(t *testing.T) {
 		{"udp4", "127.0.0.1:0", ip("[::1]:9")},
 		{"udp6", "[::]:0", ip("127.0.0.1:9")},
 		{"udp", "[::1]:0", ip("127.0.0.1:9")},
-		{"udp", "127.0.0.1:0", netx.PacketAddr{Name: "/tmp/x"}},
+		{"udp", "127.0.0.1:0", netx.PacketAddr{Name: "/run/x"}},
 		{"udp", "127.0.0.1:0", netx.PacketAddr{}},
 		{"udp", "[::1]:0", ip("[fe80::1%no-such-interface]:9")},
 	} {
