@@ -55,7 +55,7 @@ type serviceAttempt struct {
 // a protocol that is no HalfCloser; what has come can still be read.
 func (a *serviceAttempt) half() {
 	if StreamOf(a.link.proto) != nil {
-		_ = a.link.conn.Close() // it is always nil
+		a.link.conn.inputOver(false)
 	}
 }
 

@@ -43,7 +43,7 @@ func TestServiceOfStreamsAndAFIN(t *testing.T) {
 	if end := watch(first.ReadLine()); !errors.Is(end.err, io.EOF) {
 		t.Errorf("the end: %+v", end)
 	}
-	if err := s.Stats().LastError; !errors.Is(err, netx.ErrConnectionDone) {
+	if err := s.Stats().LastError; !errors.Is(err, netx.ErrConnectionDone) || !errors.Is(err, io.EOF) {
 		t.Errorf("it was lost with %v", err)
 	}
 	clock.Advance(time.Minute)
