@@ -24,6 +24,10 @@ type ServiceConfig struct {
 	//	func(f netx.Factory) *deferred.Deferred[netx.Protocol] {
 	//		return netx.Connect(n, "tcp:example.com:80", f)
 	//	}
+	//
+	// An endpoint string that makes no sense fails each attempt, as a server that is
+	// down does. Who does not want to try it for ever has the Policy say that an
+	// ErrBadEndpoint is Permanent, or asks for WhenConnected(1) first.
 	Connect func(f Factory) *deferred.Deferred[Protocol]
 
 	// Factory makes the protocol for each connection. A connection is lost when
