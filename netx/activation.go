@@ -121,11 +121,13 @@ func (a *Activation) Names() []string {
 
 // Listen makes a Port of the first socket of that name that is not taken, and has f
 // make a protocol for each connection, see [Net.Listen]. An empty name is that of
-// any. The socket has TCP_NODELAY and keep-alive set, for its connections to
-// inherit; its backlog is what it was.
+// any. It is a socket of TCP, which has TCP_NODELAY and keep-alive set, for its
+// connections to inherit, or a stream socket of Unix, whose path the Port does not
+// remove; its backlog is what it was.
 //
-// Errors: ErrActivation when there is none, ErrCannotListen when it is no socket of
-// TCP that listens. Then it is not taken. A nil f panics. Loop goroutine only.
+// Errors: ErrActivation when there is none, ErrCannotListen when it is another kind of
+// socket, with the kind, or does not listen. Then it is not taken. A nil f panics.
+// Loop goroutine only.
 func (a *Activation) Listen(name string, f Factory, opts ...Option) (*Port, error) {
 	return a.take(func(_ int, s activatedSocket) bool { return name == "" || s.name == name }, strconv.Quote(name), f, opts)
 }

@@ -84,8 +84,9 @@
 // # Sockets of others
 //
 // [Net.AdoptConn] and [Net.AdoptListener] take over what package net has made, and
-// [Net.AdoptFD] and [Net.AdoptListenerFD] descriptors that came from elsewhere. They
-// work with a duplicate: the caller keeps the original and closes it.
+// [Net.AdoptFD] and [Net.AdoptListenerFD] descriptors that came from elsewhere: TCP, and
+// streams over Unix sockets, whose path stays when the Port ends. They work with a
+// duplicate: the caller keeps the original and closes it.
 //
 // # Descriptors
 //
