@@ -85,8 +85,9 @@
 //
 // [Net.AdoptConn] and [Net.AdoptListener] take over what package net has made, and
 // [Net.AdoptFD] and [Net.AdoptListenerFD] descriptors that came from elsewhere: TCP, and
-// streams over Unix sockets, whose path stays when the Port ends. They work with a
-// duplicate: the caller keeps the original and closes it.
+// streams over Unix sockets, whose path stays when the Port ends. Those for datagrams go
+// to [Net.AdoptPacketConn] and [Net.AdoptPacketFD]. All work with a duplicate: the
+// caller keeps the original and closes it.
 //
 // # Descriptors
 //
