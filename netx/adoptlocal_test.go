@@ -14,6 +14,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
+	"github.com/spindle-go/spindle/deferred"
 	"github.com/spindle-go/spindle/netx"
 )
 
@@ -257,4 +258,42 @@ func TestAdoptSaysWhatItFound(t *testing.T) {
 		})
 		unix.Close(fd)
 	}
+}
+
+// TestStreamFDs sends a descriptor to a Stream, which has it closed, and its bytes.
+func TestStreamFDs(t *testing.T) {
+	sameDescriptors(t)
+	w := newLocalWorld(t)
+	fds, err := unix.Socketpair(unix.AF_UNIX, unix.SOCK_STREAM, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer unix.Close(fds[1])
+	var s *netx.Stream
+	w.do(func() {
+		p, err := w.net.AdoptFD(fds[0], netx.StreamFactory())
+		unix.Close(fds[0])
+		if err != nil {
+			t.Error(err)
+			return
+		}
+		s = netx.StreamOf(p)
+	})
+	var pipe [2]int
+	if err := unix.Pipe(pipe[:]); err != nil {
+		t.Fatal(err)
+	}
+	defer unix.Close(pipe[0])
+	if err := unix.Sendmsg(fds[1], []byte("line\n"), unix.UnixRights(pipe[1]), nil, 0); err != nil {
+		t.Fatal(err)
+	}
+	unix.Close(pipe[1])
+	if o := await(w.tcpWorld, "the line", func() *deferred.Deferred[string] { return s.ReadLine() }); o.v != "line" {
+		t.Errorf("got %q, %v", o.v, o.err)
+	}
+	// Nobody has the other end of the pipe any more.
+	if n, err := unix.Read(pipe[0], make([]byte, 1)); n != 0 || err != nil {
+		t.Errorf("read %d, %v", n, err)
+	}
+	w.do(s.Abort)
 }

@@ -17,6 +17,9 @@ import (
 // nobody asked for, the Stream stops reading, and in the end the peer has to
 // wait.
 //
+// Descriptors do not go over a Stream: that takes a Protocol, see [FDReceiver] and
+// [Conn.WriteFDs].
+//
 // Every Deferred of a Stream has fired when its connection has ended. All methods
 // belong to the goroutine of the loop, and none blocks.
 type Stream struct {
