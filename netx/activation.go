@@ -151,6 +151,20 @@ func (a *Activation) ListenPacketIndex(index int, p PacketProtocol, opts ...Opti
 	return a.listenPacket(numbered(index), strconv.Itoa(index), p, opts)
 }
 
+// Adopt makes a connection of the first socket of that name that is not taken, and has
+// f make the protocol for it, as [Net.AdoptFD] does. Systemd starts a process for each
+// connection with Accept=yes, and passes it with the name "connection".
+//
+// Errors: ErrActivation when there is none, and those of AdoptFD. Then it is not taken.
+// A nil f panics. Loop goroutine only.
+func (a *Activation) Adopt(name string, f Factory, opts ...Option) (p Protocol, err error) {
+	err = a.take("adopt", named(name), strconv.Quote(name), func(fd int) (err error) {
+		p, err = a.net.AdoptFD(fd, f, opts...)
+		return err
+	})
+	return p, err
+}
+
 // named matches sockets of a name, or any.
 func named(name string) func(int, activatedSocket) bool {
 	return func(_ int, s activatedSocket) bool { return name == "" || s.name == name }
@@ -166,24 +180,33 @@ func (a *Activation) listen(match func(int, activatedSocket) bool, what string, 
 	if f == nil {
 		panic("netx: Listen without a factory")
 	}
-	err = a.take(match, what, func(fd int) (err error) {
+	err = a.take("listen", match, what, func(fd int) (err error) {
 		p, err = a.net.AdoptListenerFD(fd, f, opts...)
-		return err
+		return cannotListen(err)
 	})
 	return p, err
 }
 
 // listenPacket makes a PacketConn of the first socket that matches.
 func (a *Activation) listenPacket(match func(int, activatedSocket) bool, what string, p PacketProtocol, opts []Option) (c *PacketConn, err error) {
-	err = a.take(match, what, func(fd int) (err error) {
+	err = a.take("listen", match, what, func(fd int) (err error) {
 		c, err = a.net.AdoptPacketFD(fd, p, opts...)
-		return err
+		return cannotListen(err)
 	})
 	return c, err
 }
 
+// cannotListen says that err, if it is none of the program, is why a socket was not
+// listened at.
+func cannotListen(err error) error {
+	if err == nil || isPanicError(err) {
+		return err
+	}
+	return &tagged{ErrCannotListen, err}
+}
+
 // take has the first socket that matches adopted.
-func (a *Activation) take(match func(int, activatedSocket) bool, what string, adopt func(fd int) error) error {
+func (a *Activation) take(op string, match func(int, activatedSocket) bool, what string, adopt func(fd int) error) error {
 	a.net.env.own()
 	for i := range a.sockets {
 		s := &a.sockets[i]
@@ -195,13 +218,13 @@ func (a *Activation) take(match func(int, activatedSocket) bool, what string, ad
 			return err
 		}
 		if err != nil {
-			return &opError{op: "listen", network: "systemd", address: s.name, err: &tagged{ErrCannotListen, err}}
+			return &opError{op: op, network: "systemd", address: s.name, err: err}
 		}
 		closeFD(s.fd) // who has adopted it has a duplicate
 		s.fd = -1
 		return nil
 	}
-	return &opError{op: "listen", network: "systemd", address: what, err: a.none()}
+	return &opError{op: op, network: "systemd", address: what, err: a.none()}
 }
 
 // none says that nothing was found.

@@ -159,7 +159,7 @@ func duplicateOf(v any) (fd int, err error) {
 
 // adoptError says what could not be adopted, as far as that is known.
 func adoptError(addr net.Addr, err error) error {
-	e := &opError{op: "adopt", network: "tcp", address: "descriptor", err: err}
+	e := &opError{op: "adopt", network: "a", address: "descriptor", err: err}
 	if addr != nil {
 		e.network, e.address = addr.Network(), addr.String()
 	}
