@@ -16,7 +16,8 @@ import (
 // then nothing may be read from c or written to it. What c has read into a buffer of
 // some other package is not part of it. Options of the socket are left as they are;
 // it has to be non-blocking, which goes for both, and which those of package net
-// are. Over a Unix socket descriptors can be passed, as with [Conn.WriteFDs].
+// are. Over a Unix socket descriptors can be passed, as with [Conn.WriteFDs]; so
+// SO_PASSCRED, SO_PASSPIDFD and SO_PASSSEC are turned off.
 //
 // WithTLS is refused, since nothing says which side of the handshake c is on. A
 // protocol calls [Conn.StartTLSClient] or [Conn.StartTLSServer] in ConnectionMade

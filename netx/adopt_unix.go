@@ -36,6 +36,7 @@ func connectedEnds(fd int) (streamEnds, error) {
 		return streamEnds{}, os.NewSyscallError("getpeername", err)
 	}
 	if _, ok := near.(*unix.SockaddrUnix); ok {
+		leaveOutExtras(fd)
 		return streamEnds{local: true, from: localNameOf(near, nil), to: localNameOf(far, nil)}, nil
 	}
 	return streamEnds{remote: addrPortOf(far)}, nil
@@ -53,6 +54,7 @@ func listeningSocket(fd int) (net.Addr, error) {
 		return nil, errors.New("it does not listen")
 	}
 	if _, ok := sa.(*unix.SockaddrUnix); ok {
+		leaveOutExtras(fd)
 		return &net.UnixAddr{Net: "unix", Name: localNameOf(sa, nil)}, nil
 	}
 	if acceptInherits {
