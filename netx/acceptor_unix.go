@@ -4,7 +4,6 @@ package netx
 
 import (
 	"errors"
-	"net/netip"
 	"os"
 	"runtime"
 	"time"
@@ -118,32 +117,30 @@ func (a *acceptor) goOn(err error, budget int) bool {
 
 // serve makes a connection of an accepted descriptor.
 func (a *acceptor) serve(fd int, sa unix.Sockaddr) {
-	if a.local != nil {
-		a.serveLocal(fd, sa)
-		return
+	ends := streamEnds{local: a.local != nil}
+	if ends.local {
+		ends.from, ends.to = a.local.name, localNameOf(sa, nil)
+	} else {
+		ends.remote = addrPortOf(sa)
+		if !acceptInherits {
+			// It may fail on a connection that has ended already, which then
+			// learns of that by its first read.
+			_ = prepareTCP(fd)
+		}
 	}
-	if !acceptInherits {
-		// It may fail on a connection that has ended already, which then learns
-		// of that by its first read.
-		_ = prepareTCP(fd)
-	}
-	remote := addrPortOf(sa)
 	if a.waits != nil {
-		a.admit(fd, remote)
+		a.admit(fd, ends)
 		return
 	}
-	a.connect(fd, remote, nil)
+	a.connect(fd, ends, nil)
 }
 
 // connect gives a connection its protocol. The header is what a proxy has said of
 // it, or nil.
-func (a *acceptor) connect(fd int, remote netip.AddrPort, header *ProxyHeader) {
-	s := newTCPSocket(a.net, fd, remote)
-	if header != nil {
-		s.local = &localEnd{header: header}
-	}
+func (a *acceptor) connect(fd int, ends streamEnds, header *ProxyHeader) {
+	c, s := a.net.newStreamSocket(fd, ends, header)
 	if a.port.cfg.tls != nil {
-		a.port.secure(&s.conn, s)
+		a.port.secure(c, s)
 		return
 	}
 	proto := a.port.protocol(s.remoteAddr())
@@ -151,7 +148,7 @@ func (a *acceptor) connect(fd int, remote netip.AddrPort, header *ProxyHeader) {
 		closeFD(fd)
 		return
 	}
-	s.conn.begin(s, proto, a.port.cfg)
+	c.begin(s, proto, a.port.cfg)
 }
 
 // turnAway uses the reserve to close connections that there is no descriptor

@@ -24,12 +24,13 @@ const firstActivated = 3
 // unnamed is what systemd calls a socket without a name.
 const unnamed = "unknown"
 
-// Activation is the listening sockets that this process was started with: socket
-// activation, by systemd or what speaks its protocol. So a server gets a port that
-// it may not open itself, and no connection is refused while it is started again.
+// Activation is the sockets that this process was started with, to listen at and for
+// datagrams: socket activation, by systemd or what speaks its protocol. So a server
+// gets a port that it may not open itself, and no connection is refused while it is
+// started again.
 // [Net.Activation] makes one; the zero value is of no use.
 //
-// A socket that a Port was made of belongs to that Port, the others to the
+// A socket that a Port or a PacketConn was made of belongs to that, the others to the
 // Activation. Loop goroutine only.
 type Activation struct {
 	net     *Net
@@ -121,40 +122,109 @@ func (a *Activation) Names() []string {
 
 // Listen makes a Port of the first socket of that name that is not taken, and has f
 // make a protocol for each connection, see [Net.Listen]. An empty name is that of
-// any. The socket has TCP_NODELAY and keep-alive set, for its connections to
-// inherit; its backlog is what it was.
+// any. It is a socket of TCP, which has TCP_NODELAY and keep-alive set, for its
+// connections to inherit, or a stream socket of Unix, whose path the Port does not
+// remove; its backlog is what it was.
 //
-// Errors: ErrActivation when there is none, ErrCannotListen when it is no socket of
-// TCP that listens. Then it is not taken. A nil f panics. Loop goroutine only.
+// Errors: ErrActivation when there is none, ErrCannotListen when it is another kind of
+// socket, with the kind, or does not listen. Then it is not taken. A nil f panics.
+// Loop goroutine only.
 func (a *Activation) Listen(name string, f Factory, opts ...Option) (*Port, error) {
-	return a.take(func(_ int, s activatedSocket) bool { return name == "" || s.name == name }, strconv.Quote(name), f, opts)
+	return a.listen(named(name), strconv.Quote(name), f, opts)
 }
 
 // ListenIndex is Listen for the socket with that index of Names.
 func (a *Activation) ListenIndex(index int, f Factory, opts ...Option) (*Port, error) {
-	return a.take(func(i int, _ activatedSocket) bool { return i == index }, strconv.Itoa(index), f, opts)
+	return a.listen(numbered(index), strconv.Itoa(index), f, opts)
 }
 
-// take makes a Port of the first socket that matches.
-func (a *Activation) take(match func(int, activatedSocket) bool, what string, f Factory, opts []Option) (*Port, error) {
-	a.net.env.own()
+// ListenPacket makes a PacketConn of the first socket of that name that is not taken,
+// as [Net.ListenPacket] does: one for datagrams, of UDP or of Unix, whose path stays.
+// Errors are those of Listen, and a panic in ConnectionMade, after which p gets
+// ConnectionLost. Loop goroutine only.
+func (a *Activation) ListenPacket(name string, p PacketProtocol, opts ...Option) (*PacketConn, error) {
+	return a.listenPacket(named(name), strconv.Quote(name), p, opts)
+}
+
+// ListenPacketIndex is ListenPacket for the socket with that index of Names.
+func (a *Activation) ListenPacketIndex(index int, p PacketProtocol, opts ...Option) (*PacketConn, error) {
+	return a.listenPacket(numbered(index), strconv.Itoa(index), p, opts)
+}
+
+// Adopt makes a connection of the first socket of that name that is not taken, and has
+// f make the protocol for it, as [Net.AdoptFD] does. Systemd starts a process for each
+// connection with Accept=yes, and passes it with the name "connection".
+//
+// Errors: ErrActivation when there is none, and those of AdoptFD. Then it is not taken.
+// A nil f panics. Loop goroutine only.
+func (a *Activation) Adopt(name string, f Factory, opts ...Option) (p Protocol, err error) {
+	err = a.take("adopt", named(name), strconv.Quote(name), func(fd int) (err error) {
+		p, err = a.net.AdoptFD(fd, f, opts...)
+		return err
+	})
+	return p, err
+}
+
+// named matches sockets of a name, or any.
+func named(name string) func(int, activatedSocket) bool {
+	return func(_ int, s activatedSocket) bool { return name == "" || s.name == name }
+}
+
+// numbered matches the socket with an index.
+func numbered(index int) func(int, activatedSocket) bool {
+	return func(i int, _ activatedSocket) bool { return i == index }
+}
+
+// listen makes a Port of the first socket that matches.
+func (a *Activation) listen(match func(int, activatedSocket) bool, what string, f Factory, opts []Option) (p *Port, err error) {
 	if f == nil {
 		panic("netx: Listen without a factory")
 	}
+	err = a.take("listen", match, what, func(fd int) (err error) {
+		p, err = a.net.AdoptListenerFD(fd, f, opts...)
+		return cannotListen(err)
+	})
+	return p, err
+}
+
+// listenPacket makes a PacketConn of the first socket that matches.
+func (a *Activation) listenPacket(match func(int, activatedSocket) bool, what string, p PacketProtocol, opts []Option) (c *PacketConn, err error) {
+	err = a.take("listen", match, what, func(fd int) (err error) {
+		c, err = a.net.AdoptPacketFD(fd, p, opts...)
+		return cannotListen(err)
+	})
+	return c, err
+}
+
+// cannotListen says that err, if it is none of the program, is why a socket was not
+// listened at.
+func cannotListen(err error) error {
+	if err == nil || isPanicError(err) {
+		return err
+	}
+	return &tagged{ErrCannotListen, err}
+}
+
+// take has the first socket that matches adopted.
+func (a *Activation) take(op string, match func(int, activatedSocket) bool, what string, adopt func(fd int) error) error {
+	a.net.env.own()
 	for i := range a.sockets {
 		s := &a.sockets[i]
 		if s.fd < 0 || !match(i, *s) {
 			continue
 		}
-		p, err := a.net.AdoptListenerFD(s.fd, f, opts...)
-		if err != nil {
-			return nil, &opError{op: "listen", network: "systemd", address: s.name, err: &tagged{ErrCannotListen, err}}
+		err := adopt(s.fd)
+		if isPanicError(err) {
+			return err
 		}
-		closeFD(s.fd) // the Port has a duplicate
+		if err != nil {
+			return &opError{op: op, network: "systemd", address: s.name, err: err}
+		}
+		closeFD(s.fd) // who has adopted it has a duplicate
 		s.fd = -1
-		return p, nil
+		return nil
 	}
-	return nil, &opError{op: "listen", network: "systemd", address: what, err: a.none()}
+	return &opError{op: op, network: "systemd", address: what, err: a.none()}
 }
 
 // none says that nothing was found.

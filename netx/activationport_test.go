@@ -210,7 +210,7 @@ func TestActivationOfNoListener(t *testing.T) {
 	unix.Close(pipe[1])
 	w.do(func() {
 		a := netx.ActivationOf(w.net, []string{"udp", "idle", "pipe"}, []int{udp, idle, pipe[0]})
-		for name, want := range map[string]string{"udp": "no TCP socket", "idle": "does not listen", "pipe": "getsockopt"} {
+		for name, want := range map[string]string{"udp": "it is a datagram socket of IP", "idle": "does not listen", "pipe": "getsockopt"} {
 			for range 2 { // it is not taken
 				_, err := a.Listen(name, factory(&recorder{}))
 				if !errors.Is(err, netx.ErrCannotListen) || !strings.Contains(err.Error(), want) {

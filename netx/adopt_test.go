@@ -184,7 +184,7 @@ func TestAdoptNonsense(t *testing.T) {
 			text string
 		}{
 			"a net.Pipe":          {conn(w.net.AdoptConn(pipeEnd, f)), netx.ErrCannotAdopt, "*net.pipe has no descriptor"},
-			"a UDP socket":        {conn(w.net.AdoptConn(packet.(net.Conn), f)), netx.ErrCannotAdopt, "no TCP socket"},
+			"a UDP socket":        {conn(w.net.AdoptConn(packet.(net.Conn), f)), netx.ErrCannotAdopt, "it is a datagram socket of IP"},
 			"a file":              {conn(w.net.AdoptFD(int(file.Fd()), f)), unix.ENOTSOCK, "getsockopt"},
 			"no descriptor":       {conn(w.net.AdoptFD(-1, f)), unix.EBADF, "bad file descriptor"},
 			"a fresh socket":      {conn(w.net.AdoptFD(fresh, f)), unix.ENOTCONN, "not connected"},

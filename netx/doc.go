@@ -86,8 +86,10 @@
 // # Sockets of others
 //
 // [Net.AdoptConn] and [Net.AdoptListener] take over what package net has made, and
-// [Net.AdoptFD] and [Net.AdoptListenerFD] descriptors that came from elsewhere. They
-// work with a duplicate: the caller keeps the original and closes it.
+// [Net.AdoptFD] and [Net.AdoptListenerFD] descriptors that came from elsewhere: TCP, and
+// streams over Unix sockets, whose path stays when the Port ends. Those for datagrams go
+// to [Net.AdoptPacketConn] and [Net.AdoptPacketFD]. All work with a duplicate: the
+// caller keeps the original and closes it.
 //
 // # Descriptors
 //
@@ -95,7 +97,8 @@
 // [FDReceiver]. Each has one owner at any time: WriteFDs copies, so the sender
 // keeps its own; what has come belongs to the protocol that got it; and the package
 // closes what was not sent, was not taken, or came with a message that had lost
-// some.
+// some. Only a Protocol gets them. A [Stream] or a [FrameProtocol] has those closed that
+// come: which of the bytes that it collects they belong to would be lost.
 //
 // # TLS
 //

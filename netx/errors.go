@@ -32,7 +32,7 @@ var (
 	// often it comes with syscall.EADDRINUSE or syscall.EACCES.
 	ErrCannotListen = errors.New("netx: cannot listen")
 
-	// ErrCannotAdopt is the answer of AdoptConn and the like to what is no TCP
+	// ErrCannotAdopt is the answer of AdoptConn and the like to what is no such
 	// connection or listener of the system, and to a connection with WithTLS.
 	ErrCannotAdopt = errors.New("netx: cannot adopt")
 

@@ -20,22 +20,31 @@ func (n *Net) listen(p *Port, to target) error {
 		}
 		return err
 	}
-	return n.acceptFrom(p, fd)
+	return n.acceptAt(p, fd, nil)
 }
 
-// acceptFrom has p accept from a socket that listens, which it owns from then on.
-func (n *Net) acceptFrom(p *Port, fd int) error {
-	a := &acceptor{net: n, port: p, fd: fd, budget: firstBudget}
+// acceptAt has p accept from a socket that listens, which it owns from then on, and
+// the name with it, which is nil for TCP.
+func (n *Net) acceptAt(p *Port, fd int, bound *boundName) error {
+	a := &acceptor{net: n, port: p, fd: fd, budget: firstBudget, local: bound}
 	if p.cfg.proxy.use != nil {
 		a.waits = make(map[*proxyWait]struct{})
 	}
-	p.l, p.addr = a, net.TCPAddrFromAddrPort(localAddrOf(fd))
+	p.l = a
+	if bound != nil {
+		p.addr = &net.UnixAddr{Net: "unix", Name: bound.name}
+	} else {
+		p.addr = net.TCPAddrFromAddrPort(localAddrOf(fd))
+	}
 	err := n.moor()
 	if err == nil { // it gives the reserve back in the end
 		n.reserve.take() // without it, a want of descriptors is only handled less well
 		err = n.r.AddReader(a)
 	}
 	if err != nil {
+		if bound != nil {
+			bound.remove()
+		}
 		closeFD(fd)
 	}
 	return err

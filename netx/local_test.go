@@ -78,18 +78,6 @@ func listenLocal(t *testing.T, w *localWorld, opts ...netx.Option) (p *netx.Port
 	return p
 }
 
-// TestUnixBehindAProxy is refused: it would serve the header as input.
-func TestUnixBehindAProxy(t *testing.T) {
-	w := newLocalWorld(t)
-	w.do(func() {
-		_, err := w.net.Listen("unix", w.at, factory(&recorder{}),
-			netx.WithProxyProtocol(func(net.Addr) netx.ProxyUse { return netx.ProxyRequired }))
-		if !errors.Is(err, errors.ErrUnsupported) || exists(w.at) {
-			t.Errorf("got %v", err)
-		}
-	})
-}
-
 func TestPeerCredentials(t *testing.T) {
 	w := newLocalWorld(t)
 	a, b := &recorder{}, &recorder{}

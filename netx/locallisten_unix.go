@@ -4,8 +4,6 @@ package netx
 
 import (
 	"errors"
-	"fmt"
-	"net"
 	"os"
 
 	"golang.org/x/sys/unix"
@@ -18,12 +16,7 @@ func (n *Net) listenLocal(name string, f Factory, opts []Option) (*Port, error) 
 	if err == nil {
 		err = p.cfg.tls.servable()
 	}
-	switch {
-	case err != nil:
-	case p.cfg.proxy.use != nil:
-		// To serve what comes without looking for the header would be worse.
-		err = fmt.Errorf("the PROXY protocol on a Unix socket: %w", errors.ErrUnsupported)
-	default:
+	if err == nil {
 		err = n.openLocal(p, name)
 	}
 	if err != nil {
@@ -38,17 +31,7 @@ func (n *Net) openLocal(p *Port, name string) error {
 	if err != nil {
 		return &tagged{ErrCannotListen, err}
 	}
-	a := &acceptor{net: n, port: p, fd: fd, budget: firstBudget, local: bound}
-	p.l, p.addr = a, &net.UnixAddr{Net: "unix", Name: bound.name}
-	if err = n.moor(); err == nil { // as for TCP
-		n.reserve.take()
-		err = n.r.AddReader(a)
-	}
-	if err != nil {
-		bound.remove()
-		closeFD(fd)
-	}
-	return err
+	return n.acceptAt(p, fd, bound)
 }
 
 // listenAtLocal makes a socket that listens.
@@ -65,23 +48,6 @@ func listenAtLocal(name string, cfg *config) (int, *boundName, error) {
 		return -1, nil, err
 	}
 	return fd, bound, nil
-}
-
-// serveLocal makes a connection of a descriptor that was accepted.
-func (a *acceptor) serveLocal(fd int, sa unix.Sockaddr) {
-	remote := localNameOf(sa, nil)
-	if a.port.cfg.tls != nil {
-		s := newLocalSocket(a.net, fd, a.local.name, remote)
-		a.port.secure(&s.conn, s)
-		return
-	}
-	proto := a.port.protocol(&net.UnixAddr{Net: "unix", Name: remote})
-	if proto == nil {
-		closeFD(fd)
-		return
-	}
-	s := newLocalSocket(a.net, fd, a.local.name, remote)
-	s.conn.begin(s, proto, a.port.cfg)
 }
 
 // connectLocal makes a socket that is connected. A peer whose queue is full gives

@@ -9,7 +9,7 @@ import (
 // and written as one of TCP. There is no RST: a peer learns of an Abort as of a
 // Close, or by ECONNRESET if it had sent what was not read. Loop goroutine only.
 type localSocket struct {
-	tcpSocket // without its addresses
+	tcpSocket // without its addresses; of local only the header is used
 	from, to  string
 	passing   *localFDs // nil if there never were any
 }
@@ -28,10 +28,20 @@ func (s *localSocket) close(bool) {
 }
 
 // localAddr implements socket.
-func (s *localSocket) localAddr() net.Addr { return &net.UnixAddr{Net: "unix", Name: s.from} }
+func (s *localSocket) localAddr() net.Addr {
+	if h := s.proxyHeader(); h != nil && h.Destination != nil {
+		return h.Destination
+	}
+	return &net.UnixAddr{Net: "unix", Name: s.from}
+}
 
 // remoteAddr implements socket.
-func (s *localSocket) remoteAddr() net.Addr { return &net.UnixAddr{Net: "unix", Name: s.to} }
+func (s *localSocket) remoteAddr() net.Addr {
+	if h := s.proxyHeader(); h != nil && h.Source != nil {
+		return h.Source
+	}
+	return &net.UnixAddr{Net: "unix", Name: s.to}
+}
 
 // setNoDelay and setKeepAlive implement tuner: here there is no such choice.
 func (s *localSocket) setNoDelay(bool) error   { return errors.ErrUnsupported }

@@ -18,3 +18,7 @@ func (*Net) connectPacket(netip.AddrPort, PacketProtocol, *config, func(*PacketC
 func (*Net) connectPacketLocal(string, PacketProtocol, *config, func(*PacketConn)) error {
 	return ErrUnsupported
 }
+
+func (*Net) adoptPacket(int, PacketProtocol, []Option) (*PacketConn, error) {
+	return nil, ErrUnsupported
+}

@@ -66,6 +66,7 @@ func TestParseProxyHeader(t *testing.T) {
 		{"v2 of Unix, full and abstract", signature + "\x21\x32\x00\xd8" + strings.Repeat("x", 108) + unixPath("\x00b"), "v2 unixgram " + strings.Repeat("x", 108) + "->@b"},
 		{"v2 local", local + "\x00\x00\x00", "v2 local"},
 		{"v2 local, with addresses", local + "\x11\x00\x0c" + ip4, "v2 local"},
+		{"v2 local, of another family", local + "\xff\x00\x03\xff\xff\xff", "v2 local"},
 		{"v2 local, with nonsense", local + "\x11\x00\x03\xff\xff\xff", "v2 local"},
 		{"v2 of nothing", signature + "\x21\x00\x00\x00", "v2"},
 		{"v2 of nothing, with something", signature + "\x21\x00\x00\x02xx", "v2"},

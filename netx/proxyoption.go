@@ -43,12 +43,15 @@ type proxyConfig struct {
 // takes too long ([WithProxyTimeout]), or the header is too long
 // ([WithProxyLimit]) or wrong, nobody hears of the connection but the handler for
 // unhandled failures of package deferred, which gets an ErrBadProxyHeader; the
-// peer gets a RST. A peer that goes away without a byte, as one does that looks
+// peer gets a RST, over TCP. A peer that goes away without a byte, as one does that looks
 // whether the port is open, is not worth a failure. All of these are Rejected in
 // PortStats.
 //
-// A nil use panics, and Dial and [Pair] ignore it. A Listen at a Unix socket fails
-// with errors.ErrUnsupported.
+// It works on a Unix socket too. There the peer has no address as a rule, an empty
+// *net.UnixAddr, and who may connect is a matter of [WithUnixMode], so use can answer
+// the same for all. Descriptors that come with the header are closed.
+//
+// A nil use panics, and Dial and [Pair] ignore it.
 func WithProxyProtocol(use func(peer net.Addr) ProxyUse) Option {
 	if use == nil {
 		panic("netx: WithProxyProtocol of nil")
@@ -57,8 +60,8 @@ func WithProxyProtocol(use func(peer net.Addr) ProxyUse) Option {
 }
 
 // ProxiesIn returns what [WithProxyProtocol] needs: peers with an address in one
-// of the prefixes must send a header, and others are refused. Without a prefix it
-// panics.
+// of the prefixes must send a header, and others are refused, those of Unix sockets
+// among them. Without a prefix it panics.
 func ProxiesIn(prefixes ...netip.Prefix) func(peer net.Addr) ProxyUse {
 	if len(prefixes) == 0 {
 		panic("netx: ProxiesIn without a prefix")

@@ -21,7 +21,8 @@ import (
 // second space, a checksum that is wrong or a TLV that is cut off is an error,
 // and so is a command, a family or a transport that the document does not name.
 // Where that has a receiver ignore what it does not know (the rest of an UNKNOWN
-// line, all that is behind LOCAL or an unspecified family), this does.
+// line, all that is behind LOCAL, the family too, or behind an unspecified family), this
+// does.
 func ParseProxyHeader(in []byte) (h *ProxyHeader, n int, err error) {
 	if len(in) == 0 {
 		return nil, 0, nil
@@ -92,12 +93,15 @@ func parseProxyBinary(in []byte) (*ProxyHeader, error) {
 	if command != proxyVersion2|commandLocal && command != proxyVersion2|commandProxy {
 		return nil, fmt.Errorf("%#02x is no version 2 with a command", command)
 	}
+	h := &ProxyHeader{Version: 2, Local: command == proxyVersion2|commandLocal}
+	if h.Local {
+		return h, nil
+	}
 	family, transport := kind&0xf0, kind&0x0f
 	if family > familyUnix || transport > transportDatagram {
 		return nil, fmt.Errorf("%#02x is no family with a transport", kind)
 	}
-	h := &ProxyHeader{Version: 2, Local: command == proxyVersion2|commandLocal}
-	if h.Local || family == familyNone || transport == transportNone {
+	if family == familyNone || transport == transportNone {
 		return h, nil
 	}
 	block := in[proxyFixed:]

@@ -5,8 +5,6 @@ package netx
 import (
 	"fmt"
 	"io"
-	"net"
-	"net/netip"
 	"os"
 
 	"golang.org/x/sys/unix"
@@ -20,7 +18,7 @@ import (
 type proxyWait struct {
 	// Fixed after await.
 	acceptor *acceptor
-	remote   netip.AddrPort // the proxy
+	ends     streamEnds // with the proxy
 
 	fd   int    // negative after the end
 	head []byte // what has come of the header
@@ -28,22 +26,25 @@ type proxyWait struct {
 }
 
 // admit does with a connection what WithProxyProtocol has for its peer.
-func (a *acceptor) admit(fd int, remote netip.AddrPort) {
-	use, err := a.port.cfg.proxy.ask(net.TCPAddrFromAddrPort(remote))
+func (a *acceptor) admit(fd int, ends streamEnds) {
+	use, err := a.port.cfg.proxy.ask(ends.peer())
 	switch {
+	case a.state == closed: // it was asked to stop while it asked
+		closeFD(fd)
+		a.rejected(ends, err)
 	case err == nil && use == ProxyDirect:
-		a.connect(fd, remote, nil)
+		a.connect(fd, ends, nil)
 	case err == nil && use == ProxyRequired:
-		a.await(fd, remote)
+		a.await(fd, ends)
 	default:
 		closeFD(fd)
-		a.rejected(remote, err)
+		a.rejected(ends, err)
 	}
 }
 
 // await begins to wait for a header.
-func (a *acceptor) await(fd int, remote netip.AddrPort) {
-	w := &proxyWait{acceptor: a, remote: remote, fd: fd}
+func (a *acceptor) await(fd int, ends streamEnds) {
+	w := &proxyWait{acceptor: a, ends: ends, fd: fd}
 	a.port.pend(true)
 	if err := a.net.r.AddReader(w); err != nil {
 		w.fail(err)
@@ -61,11 +62,13 @@ func (a *acceptor) await(fd int, remote netip.AddrPort) {
 
 // rejected tells of a connection that did not become one. With a nil err there is
 // nothing to tell but that.
-func (a *acceptor) rejected(remote netip.AddrPort, err error) {
+func (a *acceptor) rejected(ends streamEnds, err error) {
 	p := a.port
 	p.stats.Rejected++
 	if err != nil {
-		err = fmt.Errorf("from %v: %w", remote, err)
+		if from := ends.peer().String(); from != "" {
+			err = fmt.Errorf("from %s: %w", from, err)
+		}
 		orphan(failure.New(&opError{op: "accept", network: p.addr.Network(), address: p.addr.String(), err: err}))
 	}
 }
@@ -127,7 +130,7 @@ func (w *proxyWait) finish() {
 		return
 	}
 	fd := w.release()
-	w.acceptor.connect(fd, w.remote, header)
+	w.acceptor.connect(fd, w.ends, header)
 }
 
 // fail gives the connection up.
@@ -138,10 +141,10 @@ func (w *proxyWait) fail(err error) {
 		}
 	}
 	w.drop()
-	w.acceptor.rejected(w.remote, err)
+	w.acceptor.rejected(w.ends, err)
 }
 
-// drop closes the socket, with a RST. The port and the reactor may both have it
+// drop closes the socket, with a RST if it is one of TCP. The port and the reactor may both have it
 // done when they end.
 func (w *proxyWait) drop() {
 	if w.fd < 0 {

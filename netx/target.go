@@ -64,7 +64,8 @@ func parsePort(text string) (uint16, error) {
 // family returns "4" or "6" if the network has addresses of one family.
 func (t target) family() string { return t.network[len("tcp"):] }
 
-// suits reports whether the network has addresses like a.
+// suits reports whether the network has addresses like a. The zero value is none: the
+// kernel would take it for this machine.
 func (t target) suits(a netip.Addr) bool {
 	switch t.family() {
 	case "4":
@@ -72,7 +73,7 @@ func (t target) suits(a netip.Addr) bool {
 	case "6":
 		return a.Is6()
 	}
-	return true
+	return a.IsValid()
 }
 
 // listenable says what keeps the target from being listened at.

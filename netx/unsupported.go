@@ -2,7 +2,10 @@
 
 package netx
 
-import "net/netip"
+import (
+	"net"
+	"net/netip"
+)
 
 // Where there is no Unix, connections cannot be had: Listen and Dial say so with
 // ErrUnsupported before anything below is needed. A Pair works everywhere.
@@ -10,13 +13,13 @@ import "net/netip"
 func (*Net) listen(*Port, target) error { return ErrUnsupported }
 func keepFromChildren(int) error        { return ErrUnsupported }
 
-func (*Net) acceptFrom(*Port, int) error { return ErrUnsupported }
+func (*Net) acceptAdopted(*Port, int) error { return ErrUnsupported }
 
 func duplicate(int) (int, error) { return -1, ErrUnsupported }
 
-func connectedPeer(int) (netip.AddrPort, error) { return netip.AddrPort{}, ErrUnsupported }
+func connectedEnds(int) (streamEnds, error) { return streamEnds{}, ErrUnsupported }
 
-func listeningSocket(int) error { return ErrUnsupported }
+func listeningSocket(int) (net.Addr, error) { return nil, ErrUnsupported }
 
 func openConnecting(_, _ netip.AddrPort) (int, error) { return -1, ErrUnsupported }
 

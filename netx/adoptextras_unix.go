@@ -1,0 +1,6 @@
+//go:build unix && !linux
+
+package netx
+
+// leaveOutExtras is for Linux.
+func leaveOutExtras(int) {}
