@@ -178,6 +178,12 @@ func (a *attempt) secured(fail *failure.Failure) {
 // noProtocol is what a connection has until its handshake is done.
 type noProtocol struct{}
 
+// unmet reports whether c waits for the handshake that it gets its protocol after.
+func (c *Conn) unmet() bool {
+	_, none := c.proto.(noProtocol)
+	return none
+}
+
 func (noProtocol) ConnectionMade(*Conn)            {}
 func (noProtocol) DataReceived([]byte)             {}
 func (noProtocol) ConnectionLost(*failure.Failure) {}
