@@ -19,7 +19,9 @@ type ShutdownReport struct {
 
 // Finisher is a Protocol that wants to know when its Port is shut down, so that it
 // need not be waited for: one between two requests can close its connection at
-// once, and one in the middle of something when that is done.
+// once, and one in the middle of something when that is done. A [FrameProtocol]
+// may be one, and a protocol whose connection is in a [Pipe]; a Stream has
+// [Stream.Finishing].
 type Finisher interface {
 	// Finish is called, once, in the turn after Shutdown.
 	Finish()
