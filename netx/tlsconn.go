@@ -127,9 +127,7 @@ func (p *Port) secure(c *Conn, s socket) {
 	c.secure(s, p.cfg, p.cfg.tls, func(fail *failure.Failure) {
 		if fail != nil {
 			p.stats.Failed++
-			if tell := p.cfg.handshakeFailed; tell != nil {
-				tell(s.remoteAddr(), fail)
-			}
+			p.cfg.tellHandshake(s.remoteAddr(), fail)
 			return
 		}
 		var proto Protocol

@@ -3,9 +3,14 @@
 package netx_test
 
 import (
+	"errors"
+	"io"
+	"net"
 	"testing"
 	"time"
 
+	"github.com/spindle-go/spindle/deferred"
+	"github.com/spindle-go/spindle/failure"
 	"github.com/spindle-go/spindle/netx"
 )
 
@@ -76,4 +81,33 @@ func TestShutdownEndsHandshakes(t *testing.T) {
 			})
 		})
 	}
+}
+
+// TestHandshakeErrorsPanic has the function panic that is told of a handshake: the
+// connection ends and is counted all the same, so a Shutdown does not wait for it.
+func TestHandshakeErrorsPanic(t *testing.T) {
+	w := newTCPWorld(t)
+	var panics []any
+	deferred.SetUnhandledHandler(func(u deferred.Unhandled) {
+		if p, ok := errors.AsType[*failure.PanicError](u.Failure); ok {
+			panics = append(panics, p.Value)
+		}
+	})
+	port, number := listen(t, w, factory(&recorder{}), netx.WithTLS(both()),
+		netx.WithMaxConnections(2), netx.WithHandshakeErrors(func(net.Addr, error) { panic("boom") }))
+	for range 2 {
+		c := strangers(t, number, 1)[0]
+		c.Write([]byte("no handshake at all\r\n"))
+		_ = c.SetDeadline(time.Now().Add(patience))
+		_, _ = io.Copy(io.Discard, c)
+	}
+	w.until("the end of both", func() bool { return port.Stats().Failed == 2 && len(panics) == 2 })
+	var report *netx.ShutdownReport
+	w.do(func() {
+		if s := port.Stats(); s.Open != 0 || !netx.Accepting(port) {
+			t.Errorf("the port: %+v", s)
+		}
+		port.Shutdown(time.Hour).Tap(func(r netx.ShutdownReport) { report = &r })
+	})
+	w.until("the report", func() bool { return report != nil })
 }
