@@ -108,6 +108,10 @@ func (n *Net) adoptConn(fd int, f Factory, opts []Option) (Protocol, error) {
 		closeFD(fd)
 		return nil, unfit(addr, errAdoptTLS)
 	}
+	if err = n.moor(); err != nil { // as in Dial
+		closeFD(fd)
+		return nil, adoptError(addr, err)
+	}
 	proto, err := build(f, addr)
 	if err != nil {
 		closeFD(fd)

@@ -12,12 +12,14 @@ import (
 )
 
 // TestErrnoOfACall looks at what the kernel may answer to a read or a write: when it
-// is out of room or of memory, the call is made again at the next event.
+// is out of room, the call is made again at the next event, and out of memory, after a
+// while.
 func TestErrnoOfACall(t *testing.T) {
 	for errno, want := range map[unix.Errno]error{
 		0:               nil,
 		unix.EAGAIN:     netx.ErrWouldBlock,
-		unix.ENOBUFS:    netx.ErrWouldBlock,
+		unix.ENOBUFS:    netx.ErrNoRoom,
+		unix.ENOMEM:     netx.ErrNoRoom,
 		unix.ECONNRESET: unix.ECONNRESET,
 		unix.EPIPE:      unix.EPIPE,
 		unix.ETIMEDOUT:  unix.ETIMEDOUT,

@@ -51,6 +51,12 @@ type attempt struct {
 
 // start begins with the lookup, or with connecting if none is needed.
 func (a *attempt) start() {
+	// The connection will want it when it is paused, and there may be no descriptor
+	// for it then.
+	if err := a.net.moor(); err != nil {
+		a.fail(err)
+		return
+	}
 	if after := a.cfg.connectTimeout; after > 0 {
 		a.stop = a.net.AfterFunc(after, a.expire)
 	}

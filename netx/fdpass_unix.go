@@ -26,8 +26,10 @@ func sendFDs(fd int, p []byte, fds []int) (int, error) {
 		switch {
 		case err == nil:
 			return n, nil
-		case errors.Is(err, unix.EAGAIN), errors.Is(err, unix.ENOBUFS):
+		case errors.Is(err, unix.EAGAIN):
 			return 0, errWouldBlock
+		case errors.Is(err, unix.ENOBUFS), errors.Is(err, unix.ENOMEM):
+			return 0, errNoRoom
 		case !errors.Is(err, unix.EINTR):
 			return 0, os.NewSyscallError("sendmsg", err)
 		}
@@ -55,6 +57,8 @@ func receiveFDs(fd int, p, control []byte, limit int) (int, []int, error) {
 			return n, fds, nil
 		case errors.Is(err, unix.EAGAIN):
 			return 0, nil, errWouldBlock
+		case errors.Is(err, unix.ENOBUFS), errors.Is(err, unix.ENOMEM):
+			return 0, nil, errNoRoom
 		case !errors.Is(err, unix.EINTR):
 			return 0, nil, os.NewSyscallError("recvmsg", err)
 		}

@@ -14,54 +14,6 @@ import (
 	"github.com/spindle-go/spindle/timeout"
 )
 
-// frameFinisher is a protocol of frames that closes its connection when it is asked
-// to finish.
-type frameFinisher struct{ frames }
-
-func (f *frameFinisher) Finish() {
-	f.note("finish")
-	f.conn.Close()
-}
-
-// TestFramedFinisher has a protocol of frames told of the Shutdown, and one that
-// does not want to know.
-func TestFramedFinisher(t *testing.T) {
-	w := newTCPWorld(t)
-	idle, deaf := &frameFinisher{}, &frames{}
-	protocols := []netx.FrameProtocol{idle, deaf}
-	var port *netx.Port
-	w.do(func() {
-		next := 0
-		var err error
-		port, err = w.net.Listen("tcp", w.at, factoryOf(func() netx.Protocol {
-			next++
-			return netx.Framed(netx.Lines{}, protocols[next-1])
-		}))
-		if err != nil {
-			t.Error(err)
-			return
-		}
-		for range protocols {
-			w.net.Dial("tcp", port.Addr().String(), factory(&recorder{})).Catch(w.unexpected)
-		}
-	})
-	w.until("the connections", func() bool { return port.Stats().Open == 2 })
-	var report *netx.ShutdownReport
-	w.do(func() { port.Shutdown(time.Hour).Tap(func(r netx.ShutdownReport) { report = &r }) })
-	w.until("the end of one", func() bool { return idle.reason != nil })
-	w.settle()
-	w.do(func() {
-		if !strings.HasPrefix(idle.story(), "finish, ") || deaf.reason != nil {
-			t.Errorf("one got %s, the other %s", idle.story(), deaf.story())
-		}
-		deaf.conn.Close()
-	})
-	w.until("the end", func() bool { return report != nil })
-	if *report != (netx.ShutdownReport{Finished: 2}) {
-		t.Errorf("the report is %v", report)
-	}
-}
-
 // frameTaker is a protocol of frames that takes descriptors, and can stop at them.
 type frameTaker struct {
 	frames

@@ -6,7 +6,8 @@ import (
 
 // governor stands between a connection and its socket, and keeps to what the
 // options say about its traffic: the idle timeout, the rates, the counters. Only a
-// connection that has one of these has a governor; the others pay nothing.
+// connection that has one of these has a governor, or one that the kernel had no memory
+// for, see blocked; the others pay nothing.
 //
 // To a layer above, TLS for one, it is a socket, so that what counts is what goes
 // over the wire. Loop goroutine only.
@@ -23,9 +24,10 @@ type governor struct {
 
 // valve is one direction of a governor.
 type valve struct {
-	buckets [2]*bucket // of the connection and of all together; nil is no limit
-	closed  bool       // it waits for a bucket to fill
-	stop    func() bool
+	buckets  [2]*bucket    // of the connection and of all together; nil is no limit
+	shortage time.Duration // how long it has waited for a kernel out of memory; 0 after a success
+	closed   bool          // it waits for that, or for a bucket to fill
+	stop     func() bool
 }
 
 // govern puts a governor below c, and below its TLS, if there is none yet.
@@ -158,6 +160,7 @@ func (g *governor) allowed(v *valve, n int) int {
 
 // passed takes n bytes out of the buckets, and notes that something has happened.
 func (g *governor) passed(v *valve, n int) {
+	v.shortage = 0
 	for _, b := range v.buckets {
 		if b != nil {
 			b.take(n)
@@ -178,6 +181,11 @@ func (g *governor) shut(v *valve) error {
 			after = max(after, b.wait())
 		}
 	}
+	return g.hold(v, after)
+}
+
+// hold closes a valve for so long, and returns what the socket answers meanwhile.
+func (g *governor) hold(v *valve, after time.Duration) error {
 	v.closed = true
 	v.stop = g.conn.cfg.env.clock.AfterFunc(after, func() { g.reopen(v) })
 	if err := g.apply(); err != nil {
@@ -186,7 +194,7 @@ func (g *governor) shut(v *valve) error {
 	return errWouldBlock
 }
 
-// reopen is called when there is enough in the buckets.
+// reopen is called when there is enough in the buckets, or it is time to try again.
 func (g *governor) reopen(v *valve) {
 	g.conn.own()
 	v.closed, v.stop = false, nil

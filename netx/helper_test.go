@@ -24,6 +24,7 @@ func isHelper() bool { return os.Getenv(helperName) != "" }
 func runHelper() int {
 	helpers := map[string]func(args []string) error{
 		"clients": clients, "descriptors": outOfDescriptors, "passing": outOfDescriptorsPassing, "activated": activated,
+		"dialling": outOfDescriptorsDialling,
 	}
 	if err := helpers[os.Getenv(helperName)](os.Args[1:]); err != nil {
 		fmt.Fprintln(os.Stderr, err)

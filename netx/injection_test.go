@@ -127,6 +127,7 @@ func injections() map[string]*injector {
 	errno := func(call string, e syscall.Errno) *injector { return &injector{err: os.NewSyscallError(call, e)} }
 	return map[string]*injector{
 		"would block": {err: netx.ErrWouldBlock},
+		"ENOBUFS":     {err: netx.ErrNoRoom},
 		"a short one": {short: true},
 		"ECONNRESET":  errno("read", syscall.ECONNRESET),
 		"EPIPE":       errno("write", syscall.EPIPE),
@@ -139,7 +140,7 @@ func TestAFaultAtEveryCall(t *testing.T) {
 	for name, kind := range injections() {
 		t.Run(name, func(t *testing.T) {
 			errno := kind.err
-			if errno == netx.ErrWouldBlock {
+			if errno == netx.ErrWouldBlock || errno == netx.ErrNoRoom {
 				errno = nil
 			}
 			for at := 1; ; at++ {
@@ -175,7 +176,7 @@ func TestAFaultAtEveryCallOnTCP(t *testing.T) {
 	for name, kind := range injections() {
 		t.Run(name, func(t *testing.T) {
 			errno := kind.err
-			if errno == netx.ErrWouldBlock {
+			if errno == netx.ErrWouldBlock || errno == netx.ErrNoRoom {
 				errno = nil
 			}
 			for at := 1; at < 40; at++ {

@@ -127,7 +127,8 @@ func (n *Net) Listen(network, address string, f Factory, opts ...Option) (*Port,
 //
 // Failures, all with the address: ErrBadAddress; what the resolver says, such as
 // a *net.DNSError; ErrConnectionRefused and other errors of the kernel, of all
-// addresses that were tried; a deferred.ErrTimeout after WithConnectTimeout; a
+// addresses that were tried, with syscall.EMFILE when the process may have no more
+// descriptors; a deferred.ErrTimeout after WithConnectTimeout; a
 // deferred.ErrCancelled after Cancel, which gives up the lookup or closes the
 // socket at once; what f answered, or ErrNoProtocol, or a panic in f; a panic in
 // ConnectionMade, after which the protocol gets ConnectionLost; ErrUnsupported;

@@ -44,7 +44,7 @@ type packetTuner interface {
 }
 
 // errNoRoom is what a packetSocket answers when the system has no room for the
-// datagram now and will not tell when.
+// datagram now and will not tell when, and a socket when it has no memory.
 var errNoRoom = errors.New("netx: no room")
 
 // fatal reports whether an error of receive says that there is no socket any more.

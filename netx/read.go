@@ -41,7 +41,7 @@ func (c *Conn) input(buf []byte) {
 		return // see move
 	}
 	n, err := c.sock.read(buf)
-	switch err {
+	switch err = c.blocked(forInput, err); err {
 	case nil:
 		if c.deliverFDs() {
 			c.deliver(dataReceived, buf[:n])
@@ -69,7 +69,7 @@ func (c *Conn) writable() {
 func (c *Conn) output() {
 	out := c.out
 	n, err := c.sock.writev(out.front())
-	switch {
+	switch err = c.blocked(forOutput, err); {
 	case err == errWouldBlock: //nolint:errorlint // a socket answers it as it is
 		return
 	case err != nil:

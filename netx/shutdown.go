@@ -13,13 +13,15 @@ import (
 // they ended.
 type ShutdownReport struct {
 	Finished int // by themselves, in the time that they were given
-	Closed   int // after Close, with what they had written
+	Closed   int // after Close, with what they had written, or in their TLS handshake
 	Aborted  int // since that took too long as well
 }
 
 // Finisher is a Protocol that wants to know when its Port is shut down, so that it
 // need not be waited for: one between two requests can close its connection at
-// once, and one in the middle of something when that is done.
+// once, and one in the middle of something when that is done. A [FrameProtocol]
+// may be one, and a protocol whose connection is in a [Pipe]; a Stream has
+// [Stream.Finishing].
 type Finisher interface {
 	// Finish is called, once, in the turn after Shutdown. A request that is on its way
 	// then meets Close with input that was not read, see there.
@@ -56,7 +58,8 @@ type shutdown struct {
 // once, tells those whose protocol is a [Finisher], and gives all of them the time
 // of grace to end by themselves. Those that are left then are closed, as by Close;
 // and those that are left after WithCloseTimeout, or after the grace again if that
-// is 0, are aborted, whatever producers they have.
+// is 0, are aborted, whatever producers they have. Those in the TLS handshake of
+// [WithTLS], who get no protocol any more, are closed at once.
 //
 // The Deferred fires, in a later turn, when the last one has ended, with how many
 // ended in each way. It never fails, but by a cancel, which aborts all that is left
@@ -90,6 +93,11 @@ func (p *Port) Shutdown(grace time.Duration) *deferred.Deferred[ShutdownReport] 
 func (s *shutdown) begin(grace time.Duration) {
 	if len(s.port.live) == 0 {
 		return
+	}
+	for c := range s.port.live {
+		if c.unmet() {
+			_ = c.Close() // it is always nil
+		}
 	}
 	s.stop = s.port.env.clock.AfterFunc(grace, func() {
 		s.port.env.own()
@@ -125,10 +133,11 @@ func (s *shutdown) cut() {
 
 // ended counts a connection that has ended.
 func (s *shutdown) ended(c *Conn) {
+	aborted := errors.Is(c.reason, ErrConnectionAborted)
 	switch {
-	case s.phase == waiting:
+	case s.phase == waiting && !c.unmet():
 		s.report.Finished++
-	case s.phase == shutting && !errors.Is(c.reason, ErrConnectionAborted):
+	case s.phase != aborting && !aborted:
 		s.report.Closed++
 	default:
 		s.report.Aborted++

@@ -15,13 +15,14 @@ import "net"
 // thing can do, and there is nobody who needs fewer.
 type socket interface { //nolint:interfacebloat // see above
 	// read reads what is there into p, which is not empty. It gives at least one
-	// byte, or an error: errWouldBlock, io.EOF when the peer's FIN has come, or
-	// what has become of the connection.
+	// byte, or an error: errWouldBlock, errNoRoom, io.EOF when the peer's FIN has
+	// come, or what has become of the connection.
 	read(p []byte) (int, error)
 
 	// write takes as much of p as it can, and keeps no hold of it. It takes at
-	// least one byte, or gives an error: errWouldBlock, or what has become of
-	// the connection.
+	// least one byte, or gives an error: errWouldBlock; errNoRoom, when the system
+	// is out of memory and may call writable all the same; or what has become of
+	// the connection. What errNoRoom leads to is in Conn.blocked.
 	write(p []byte) (int, error)
 
 	// writev is write for several pieces, maxPieces at most, not all of which

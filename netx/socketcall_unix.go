@@ -64,8 +64,10 @@ func callError(call string, errno syscall.Errno) error {
 	switch errno {
 	case 0:
 		return nil
-	case unix.EAGAIN, unix.ENOBUFS:
+	case unix.EAGAIN:
 		return errWouldBlock
+	case unix.ENOBUFS, unix.ENOMEM:
+		return errNoRoom
 	}
 	return os.NewSyscallError(call, errno)
 }

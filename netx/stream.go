@@ -42,6 +42,9 @@ type Stream struct {
 	writes  []*pendingWrite
 	closers []*deferred.Deferred[struct{}] // of Close
 	bridge  *netConn                       // of NetConn
+
+	finishing bool                           // Finish was called
+	finishers []*deferred.Deferred[struct{}] // of Finishing
 }
 
 // pendingWrite is a write that has not gone out.
@@ -200,6 +203,7 @@ func (p *streamProtocol) ConnectionLost(reason *failure.Failure) {
 			_ = d.Errback(reason)
 		}
 	}
+	s.finish()
 	if s.bridge != nil {
 		s.bridge.lost(reason)
 	}

@@ -127,9 +127,7 @@ func (p *Port) secure(c *Conn, s socket) {
 	c.secure(s, p.cfg, p.cfg.tls, func(fail *failure.Failure) {
 		if fail != nil {
 			p.stats.Failed++
-			if tell := p.cfg.handshakeFailed; tell != nil {
-				tell(s.remoteAddr(), fail)
-			}
+			p.cfg.tellHandshake(s.remoteAddr(), fail)
 			return
 		}
 		var proto Protocol
@@ -177,6 +175,12 @@ func (a *attempt) secured(fail *failure.Failure) {
 
 // noProtocol is what a connection has until its handshake is done.
 type noProtocol struct{}
+
+// unmet reports whether c waits for the handshake that it gets its protocol after.
+func (c *Conn) unmet() bool {
+	_, none := c.proto.(noProtocol)
+	return none
+}
 
 func (noProtocol) ConnectionMade(*Conn)            {}
 func (noProtocol) DataReceived([]byte)             {}

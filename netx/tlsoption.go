@@ -9,6 +9,8 @@ import (
 	"fmt"
 	"net"
 	"time"
+
+	"github.com/spindle-go/spindle/failure"
 )
 
 // WithTLS has connections speak TLS from their first byte. ConnectionMade comes
@@ -45,9 +47,23 @@ func WithHandshakeTimeout(d time.Duration) Option {
 
 // WithHandshakeErrors has f called, on the loop, with each handshake that failed
 // on a Port. The default is that nobody hears of them, as the Internet is full of
-// peers that only try; [PortStats] counts them. Dial and [Pair] ignore it.
+// peers that only try; [PortStats] counts them. A panic in f is reported as a failure
+// that nobody handles. Dial and [Pair] ignore it.
 func WithHandshakeErrors(f func(remote net.Addr, err error)) Option {
 	return func(c *config) { c.handshakeFailed = f }
+}
+
+// tellHandshake calls what WithHandshakeErrors has set. Its panic must not keep the
+// connection from coming to its end.
+func (c *config) tellHandshake(remote net.Addr, err error) {
+	defer func() {
+		if v := recover(); v != nil {
+			orphan(failure.Recovered(v))
+		}
+	}()
+	if c.handshakeFailed != nil {
+		c.handshakeFailed(remote, err)
+	}
 }
 
 // tlsChoice is a configuration, and how much work a handshake with it is.

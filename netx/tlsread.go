@@ -64,7 +64,7 @@ func (s *tlsSocket) pull(limit int) {
 	}
 	buf := s.works().in[:limit]
 	n, err := s.inner.read(buf)
-	switch err {
+	switch err = s.conn.blocked(forInput, err); err {
 	case nil:
 		s.pipe.in = buf[:n]
 	case errWouldBlock: //nolint:errorlint // a socket answers it, and io.EOF, as they are

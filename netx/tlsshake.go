@@ -13,7 +13,7 @@ func (s *tlsSocket) feed() {
 	}
 	buf := s.works().in
 	n, err := s.inner.read(buf)
-	switch err {
+	switch err = s.conn.blocked(forInput, err); err {
 	case nil:
 		s.pipe.in = append(s.pipe.in, buf[:n]...)
 	case errWouldBlock: //nolint:errorlint // a socket answers it, and io.EOF, as they are

@@ -95,7 +95,7 @@ func (s *tlsSocket) writeClear(pieces [][]byte) (int, error) {
 		clear = append(clear, p)
 	}
 	n, err := s.inner.writev(clear)
-	if err != nil {
+	if err = s.conn.blocked(forOutput, err); err != nil {
 		return 0, err
 	}
 	if s.clear -= n; s.clear == 0 {
@@ -161,7 +161,7 @@ func (s *tlsSocket) flush() error {
 		return nil
 	}
 	n, err := s.inner.write(out)
-	if err != nil && err != errWouldBlock { //nolint:errorlint // a socket answers it as it is
+	if err = s.conn.blocked(forOutput, err); err != nil && err != errWouldBlock { //nolint:errorlint // a socket answers it as it is
 		return err
 	}
 	switch out = out[n:]; {

@@ -23,8 +23,8 @@ func WithTraffic(t *Traffic) Option {
 // an idle timeout. Otherwise all is zero. Loop goroutine only.
 func (c *Conn) Traffic() Traffic {
 	c.own()
-	if c.extra == nil || c.extra.governor == nil {
-		return Traffic{}
+	if c.extra == nil || c.extra.governor == nil || c.extra.governor.traffic.Connections == 0 {
+		return Traffic{} // a governor that came later has not seen all
 	}
 	t := c.extra.governor.traffic
 	if c.state.alive() {

@@ -36,7 +36,7 @@ func (c *Conn) Write(p []byte) (int, error) {
 	if c.out == nil {
 		var err error
 		if n, err = c.sock.write(p); err != nil {
-			if err != errWouldBlock { //nolint:errorlint // a socket answers it as it is
+			if err = c.blocked(forOutput, err); err != errWouldBlock { //nolint:errorlint // a socket answers it as it is
 				return 0, c.writeFailed(err)
 			}
 			n = 0
@@ -92,7 +92,7 @@ func (c *Conn) gather(pieces [][]byte) (taken int, err error) {
 			continue
 		}
 		n, err := c.sock.writev(some)
-		if err != nil && err != errWouldBlock { //nolint:errorlint // a socket answers it as it is
+		if err = c.blocked(forOutput, err); err != nil && err != errWouldBlock { //nolint:errorlint // a socket answers it as it is
 			return taken, c.writeFailed(err)
 		}
 		if taken += n; n < size {
