@@ -10,6 +10,10 @@ import "github.com/spindle-go/spindle/failure"
 // before it; what is left of one that is not complete can be had with TakeInput.
 // Otherwise, the end of the input in the middle of a frame is a loss: the reason
 // is an ErrConnectionLost with io.ErrUnexpectedEOF.
+//
+// If it is a [Finisher] or an [FDReceiver], it is told as a Protocol is. Descriptors
+// come at once, before the frame that they were sent with, and before frames that
+// wait for the end of a pause.
 type FrameProtocol interface {
 	// ConnectionMade is called first, once.
 	ConnectionMade(c *FrameConn)
@@ -68,6 +72,9 @@ func Framed(f Framing, p FrameProtocol) Protocol {
 
 // framed is the side of a FrameConn that its connection calls.
 type framed FrameConn
+
+// wrapped implements wrapper.
+func (f *framed) wrapped() any { return f.proto }
 
 // ConnectionMade implements Protocol.
 func (f *framed) ConnectionMade(c *Conn) {
