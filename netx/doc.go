@@ -106,8 +106,8 @@
 // [Conn.StartTLS] and [Stream.StartTLS] turn one to it later. It is package
 // crypto/tls, and a *tls.Config says all that it says elsewhere: certificates by
 // name, protocols by ALPN, certificates of clients, tickets. All rules of this
-// page hold over TLS as they do without, over TCP and over a [Pair]; these come
-// with it:
+// page hold over TLS as they do without, over TCP, over Unix sockets and over a
+// [Pair], but that descriptors cannot be passed; these come with it:
 //
 //   - ConnectionMade comes after the handshake. If that fails, a Dial fails with
 //     the certificate's error, and a Port counts it. [WithHandshakeTimeout] bounds

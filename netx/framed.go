@@ -9,9 +9,11 @@ import "github.com/spindle-go/spindle/failure"
 // If it is a [HalfCloser], it is told of the end of the input after all frames
 // before it; what is left of one that is not complete can be had with TakeInput.
 // Otherwise, the end of the input in the middle of a frame is a loss: the reason
-// is an ErrConnectionLost with io.ErrUnexpectedEOF. If it is a [Finisher], it is
-// told of the Shutdown of its Port. If it is an [FDReceiver], it gets descriptors
-// before the frame that has the byte which they were sent with.
+// is an ErrConnectionLost with io.ErrUnexpectedEOF.
+//
+// If it is a [Finisher] or an [FDReceiver], it is told as a Protocol is. Descriptors
+// come at once, before the frame that they were sent with, and before frames that
+// wait for the end of a pause.
 type FrameProtocol interface {
 	// ConnectionMade is called first, once.
 	ConnectionMade(c *FrameConn)
@@ -71,6 +73,9 @@ func Framed(f Framing, p FrameProtocol) Protocol {
 // framed is the side of a FrameConn that its connection calls.
 type framed FrameConn
 
+// wrapped implements wrapper.
+func (f *framed) wrapped() any { return f.proto }
+
 // ConnectionMade implements Protocol.
 func (f *framed) ConnectionMade(c *Conn) {
 	f.Conn = c
@@ -94,13 +99,6 @@ func (f *framed) ReadClosed() {
 func (f *framed) WriteClosed() {
 	if h, ok := f.proto.(HalfCloser); ok {
 		h.WriteClosed()
-	}
-}
-
-// Finish implements Finisher.
-func (f *framed) Finish() {
-	if p, ok := f.proto.(Finisher); ok {
-		p.Finish()
 	}
 }
 

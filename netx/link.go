@@ -68,6 +68,9 @@ type linkedProtocol struct {
 	link *link
 }
 
+// wrapped implements wrapper.
+func (p *linkedProtocol) wrapped() any { return p.Protocol }
+
 // ConnectionMade implements Protocol.
 func (p *linkedProtocol) ConnectionMade(c *Conn) {
 	p.link.conn = c

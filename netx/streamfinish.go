@@ -44,7 +44,7 @@ func (p *streamProtocol) Finish() { (*Stream)(p).finish() }
 
 // Finish implements Finisher, for the protocol that the connection had before.
 func (e *pipeEnd) Finish() {
-	if p, ok := e.inner.(Finisher); ok {
+	if p, ok := optional[Finisher](e.inner); ok {
 		p.Finish()
 	}
 }

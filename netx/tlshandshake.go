@@ -101,3 +101,9 @@ func (h *handshake) end() {
 	h.state.Store(stepResting)
 	h.stop()
 }
+
+// localAddr implements addressed.
+func (h *handshake) localAddr() net.Addr { return h.local }
+
+// remoteAddr implements addressed.
+func (h *handshake) remoteAddr() net.Addr { return h.remote }

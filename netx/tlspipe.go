@@ -23,7 +23,7 @@ type tlsPipe struct {
 	left   int     // how much of the record comes after that
 
 	yield func(struct{}) (on bool) // during the handshake: waits for more of in
-	shake *handshake               // during the handshake
+	ends  addressed                // the handshake, which any goroutine may ask; after it the socket
 }
 
 var (
@@ -97,32 +97,23 @@ func (p *tlsPipe) Write(b []byte) (int, error) {
 // on another goroutine. Who ended that has ended the connection.
 func (*tlsPipe) Close() error { return nil }
 
-// LocalAddr implements net.Conn.
-func (p *tlsPipe) LocalAddr() net.Addr {
-	if p.shake == nil {
-		return noAddr{}
-	}
-	return p.shake.local
+// addressed has two ends.
+type addressed interface {
+	localAddr() net.Addr
+	remoteAddr() net.Addr
 }
 
-// RemoteAddr implements net.Conn.
-func (p *tlsPipe) RemoteAddr() net.Addr {
-	if p.shake == nil {
-		return noAddr{}
-	}
-	return p.shake.remote
-}
+// LocalAddr implements net.Conn.
+func (p *tlsPipe) LocalAddr() net.Addr { return p.ends.localAddr() }
+
+// RemoteAddr implements net.Conn. For a client without a ServerName it is what the
+// peer's sessions are kept for, which in TLS 1.3 come after the handshake.
+func (p *tlsPipe) RemoteAddr() net.Addr { return p.ends.remoteAddr() }
 
 // Deadlines are the socket's affair.
 func (*tlsPipe) SetDeadline(time.Time) error      { return nil }
 func (*tlsPipe) SetReadDeadline(time.Time) error  { return nil }
 func (*tlsPipe) SetWriteDeadline(time.Time) error { return nil }
-
-// noAddr is the address of a pipe after the handshake, when nobody asks.
-type noAddr struct{}
-
-func (noAddr) Network() string { return "tls" }
-func (noAddr) String() string  { return "" }
 
 // handshakeContext is what the program's functions get.
 func handshakeContext(e effort) (context.Context, context.CancelFunc) {

@@ -58,7 +58,7 @@ func (s *tlsSocket) stepped(h *handshake) {
 // up goes on after the handshake.
 func (s *tlsSocket) up(h *handshake) {
 	h.end()
-	s.shake, s.pipe.shake, s.pipe.yield = nil, nil, nil
+	s.shake, s.pipe.yield, s.pipe.ends = nil, nil, s.inner
 	s.phase = tlsUp
 	s.more = true // what has come with the last of the handshake
 	made := s.made

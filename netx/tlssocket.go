@@ -82,7 +82,7 @@ func newTLSSocket(c *Conn, inner socket, t tlsSide, clear int, early []byte, mad
 	}
 	h.tls = s.tls
 	h.ctx, h.giveUp = handshakeContext(h.effort)
-	s.shake, s.pipe.shake, s.pipe.in = h, h, early
+	s.shake, s.pipe.ends, s.pipe.in = h, h, early
 	if after := c.cfg.handshakeTimeout; after > 0 {
 		h.stopTimer = c.cfg.env.clock.AfterFunc(after, s.late)
 	}

@@ -67,8 +67,9 @@ func (c *Conn) callOptional(what upcall) {
 			p.WriteClosed()
 		}
 	case fdsReceived:
-		s, _ := c.carrier() // deliverFDs has asked it
-		fdReceiverOf(c.proto).FDsReceived(s.takeFDs())
+		s, _ := c.carrier() // deliverFDs has asked it, and read the protocol
+		p, _ := optional[FDReceiver](c.proto)
+		p.FDsReceived(s.takeFDs())
 	case outputMoved:
 		if p, ok := c.proto.(outputWatcher); ok {
 			p.outputMoved()
@@ -78,7 +79,7 @@ func (c *Conn) callOptional(what upcall) {
 			p.closeWaits()
 		}
 	case finishAsked:
-		if p, ok := c.proto.(Finisher); ok {
+		if p, ok := optional[Finisher](c.proto); ok {
 			p.Finish()
 		}
 	default:
