@@ -21,10 +21,11 @@ func Bench(b *testing.B, rows []Row) {
 // out costs nothing, and once, however often the benchmark is called for a larger
 // number of operations. What it started ends with it, before the next one begins.
 func bench(b *testing.B, r Row, c Contender) {
-	s := &setup{B: b}
-	run := sync.OnceValue(func() Run { return c.Start(s) })
+	s := &setup{}
+	start := sync.OnceValue(func() Run { return c.Start(s) })
 	b.Run(c.Name, func(b *testing.B) {
-		run := run()
+		s.TB = b // which a Fatal ends
+		run := start()
 		b.ReportAllocs()
 		b.ResetTimer()
 		got := run(b.N)
@@ -33,12 +34,14 @@ func bench(b *testing.B, r Row, c Contender) {
 			b.Fatalf("the result is %d, want %d", got, r.Want)
 		}
 	})
+	s.TB = b
 	s.end()
 }
 
-// setup is a Setup for one contender of a benchmark: it ends before its B does.
+// setup is a Setup for one contender of a benchmark, which outlives the calls with
+// ever larger numbers of operations.
 type setup struct {
-	*testing.B
+	testing.TB
 	ends []func()
 }
 

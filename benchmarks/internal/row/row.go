@@ -22,13 +22,12 @@ type Contender struct {
 	Start func(s Setup) Run
 }
 
-// Setup is the part of testing.TB that a Start may use. Its methods may not be
-// called from a Run, except for Fatal in a goroutine that was made by Start.
+// Setup is the part of testing.TB that a Start may use. Fatal is for the Start itself,
+// Errorf for what it gave to Cleanup as well, and neither is for a Run.
 type Setup interface {
 	Cleanup(f func())
 	Fatal(args ...any)
 	Errorf(format string, args ...any)
-	Helper()
 }
 
 // Run makes n operations and returns the result of the last one, or of all of them
