@@ -7,7 +7,6 @@ import (
 	"testing"
 
 	"github.com/spindle-go/spindle/benchmarks/internal/row"
-	"github.com/spindle-go/spindle/reactor"
 	"github.com/spindle-go/spindle/threads"
 )
 
@@ -61,23 +60,4 @@ func workerRoundTrips(n int) int {
 	close(jobs)
 	<-answers
 	return v
-}
-
-// running is a reactor that runs on a goroutine of its own until the contender is
-// through.
-func running(s row.Setup) *reactor.Reactor {
-	r := idle(s)
-	up, ended := make(chan struct{}), make(chan error, 1)
-	r.CallWhenRunning(func() { close(up) })
-	go func() { ended <- r.Run(context.Background()) }()
-	<-up
-	s.Cleanup(func() {
-		if err := r.Stop(); err != nil {
-			s.Errorf("stopping the reactor: %v", err)
-		}
-		if err := <-ended; err != nil {
-			s.Errorf("running the reactor: %v", err)
-		}
-	})
-	return r
 }

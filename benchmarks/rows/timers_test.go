@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"github.com/spindle-go/spindle/benchmarks/internal/row"
-	"github.com/spindle-go/spindle/reactor"
 )
 
 func BenchmarkTimers(b *testing.B) { row.Bench(b, timersRows()) }
@@ -63,17 +62,3 @@ func nothing() {}
 
 // stands is the elapsed time of a clock that stands still.
 func stands() time.Duration { return 0 }
-
-// idle is a reactor that is not run; what is set on it stays.
-func idle(s row.Setup) *reactor.Reactor {
-	r, err := reactor.New()
-	if err != nil {
-		s.Fatal(err)
-	}
-	s.Cleanup(func() {
-		if err := r.Close(); err != nil {
-			s.Errorf("closing the reactor: %v", err)
-		}
-	})
-	return r
-}
