@@ -23,7 +23,8 @@
 //   - Callbacks of go-promise run on a goroutine of their own and get the value that
 //     the promise was resolved with: ten of them do not hand a value on. Pipe, which
 //     does, never returns on a promise that is resolved already; that is why it has no
-//     then/one.
+//     then/one. WhenAny closes channels that other goroutines send on, which the race
+//     detector reports; that is why it is not in race.
 //   - conc and ants are not promises. They are here where work is waited for: conc as
 //     the WaitGroup that it makes safer, ants as workers that are reused.
 package peers

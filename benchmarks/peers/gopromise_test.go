@@ -74,7 +74,7 @@ func promiseThenPending(n int) int {
 	return v
 }
 
-// pending makes so many promises, and the slice that WhenAll and WhenAny take.
+// pending makes so many promises, and the slice that WhenAll takes.
 func pending(count int) (ps []*promise.Promise, acts []any) {
 	ps, acts = make([]*promise.Promise, count), make([]any, count)
 	for i := range ps {
@@ -102,15 +102,4 @@ func promiseAll(n, count int) int {
 		}
 	}
 	return total
-}
-
-func promiseAny(n, count int) int {
-	v := 0
-	for range n {
-		ps, acts := pending(count)
-		f := promise.WhenAny(acts...)
-		_ = ps[count/2].Resolve(count / 2)
-		v = get(f)
-	}
-	return v
 }

@@ -39,7 +39,6 @@ func gatherRows() []row.Row {
 func raceRows() []row.Row {
 	return sized(func(size int) row.Row {
 		return row.Row{Want: size / 2, Contenders: []row.Contender{
-			row.Fixed("go-promise", func(n int) int { return promiseAny(n, size) }),
 			row.Fixed("conc", func(n int) int { return concRaces(n, size) }),
 		}}
 	})
