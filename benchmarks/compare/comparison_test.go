@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -19,6 +20,9 @@ func within(t *testing.T) context.Context {
 // repository makes a repository with a commit of some files, and goes there.
 func repository(t *testing.T, files map[string]string) {
 	t.Helper()
+	if _, err := exec.LookPath("git"); err != nil {
+		t.Skipf("NOT SEEN: %v", err)
+	}
 	dir := t.TempDir()
 	t.Chdir(dir)
 	t.Setenv("GOFLAGS", "")

@@ -39,7 +39,9 @@ func concOutcomes(n, count int) int {
 	}
 	total := 0
 	for _, r := range results {
-		total += r.value
+		if r.err == nil {
+			total += r.value
+		}
 	}
 	return total
 }
