@@ -12,7 +12,7 @@ import "github.com/spindle-go/spindle/failure"
 // returns. Called from inside a handler of d it appends only. It returns d.
 //
 // Adding handlers costs no allocation for the first two (a pair counts as two)
-// and one for each eight further ones.
+// and one for each nine further ones.
 func (d *Deferred[T]) AddCallbacks(cb func(T) (T, error), eb func(*failure.Failure) (T, error)) *Deferred[T] {
 	switch {
 	case cb == nil && eb == nil:
@@ -86,7 +86,7 @@ func (d *Deferred[T]) Finally(f func()) *Deferred[T] {
 
 // add appends h and runs it at once if d is at rest.
 func (d *Deferred[T]) add(h handler[T]) *Deferred[T] {
-	if b := d.handlers.last; b != nil && b.end < blockSize {
+	if b, several := d.handlers.second.(*block[T]); several && b.end < blockSize && d.marks&traced == 0 {
 		b.slots[b.end] = h // push, where that is all there is to it
 		b.end++
 	} else {
@@ -98,13 +98,13 @@ func (d *Deferred[T]) add(h handler[T]) *Deferred[T] {
 	return d
 }
 
-// push appends h, and leaves it at that.
+// push appends h, and leaves it at that. The zero value gets its record with its
+// first handler.
 func (d *Deferred[T]) push(h handler[T]) {
-	hs := &d.handlers
-	switch {
+	switch hs := &d.handlers; {
 	case d.marks&traced != 0:
 		d.pushNoted(h)
-	case hs.last != nil || hs.second != nil:
+	case hs.second != nil:
 		hs.overflow(h)
 	case hs.first != nil:
 		hs.second = h
@@ -135,7 +135,7 @@ type union[T any] struct {
 }
 
 func (h callback[T]) handle(d *Deferred[T]) node {
-	if d.fail != nil {
+	if d.failed() != nil {
 		return nil
 	}
 	v, err := h(d.value)
@@ -148,8 +148,8 @@ func (h callback[T]) handle(d *Deferred[T]) node {
 }
 
 func (h errback[T]) handle(d *Deferred[T]) node {
-	if d.fail != nil {
-		v, err := h(d.fail)
+	if f := d.failed(); f != nil {
+		v, err := h(f)
 		d.answer(v, err, h)
 	}
 	return nil
@@ -157,14 +157,14 @@ func (h errback[T]) handle(d *Deferred[T]) node {
 
 func (h pair[T]) handle(d *Deferred[T]) node {
 	eb := d.handlers.pop()
-	if d.fail != nil {
+	if d.failed() != nil {
 		return eb.handle(d)
 	}
 	return callback[T](h).handle(d)
 }
 
 func (p *union[T]) handle(d *Deferred[T]) node {
-	if d.fail != nil {
+	if d.failed() != nil {
 		return errback[T](p.eb).handle(d)
 	}
 	return callback[T](p.cb).handle(d)
@@ -177,15 +177,15 @@ func (h both[T]) handle(d *Deferred[T]) node {
 }
 
 func (h tap[T]) handle(d *Deferred[T]) node {
-	if d.fail == nil {
+	if d.failed() == nil {
 		h(d.value)
 	}
 	return nil
 }
 
 func (h catch[T]) handle(d *Deferred[T]) node {
-	if d.fail != nil {
-		h(d.fail)
+	if f := d.failed(); f != nil {
+		h(f)
 		d.succeed(*new(T))
 	}
 	return nil

@@ -41,7 +41,7 @@ func (d *Deferred[T]) PassCancelTo(to Canceller) *Deferred[T] {
 	}
 	d.watchFirst()
 	if d.state == pending {
-		d.link = to
+		d.other = to
 		if d.marks&traced != 0 {
 			d.notePassing(to)
 		}
@@ -58,7 +58,7 @@ func (d *Deferred[T]) cancel() (next node) {
 	default:
 		return nil
 	}
-	switch link := d.link.(type) {
+	switch to := d.other.(type) {
 	case nil:
 		d.marks |= swallow
 		f := failure.At(ErrCancelled, 0)
@@ -69,10 +69,10 @@ func (d *Deferred[T]) cancel() (next node) {
 		d.start()
 	case canceller[T]:
 		d.state = cancelling
-		d.callCanceller(link)
+		d.callCanceller(to)
 	case Canceller:
 		d.state = cancelling
-		d.passCancel(link)
+		d.passCancel(to)
 	}
 	return nil
 }

@@ -54,7 +54,7 @@ func (d *Deferred[T]) await(inner *Deferred[T]) {
 		}
 	default:
 		d.succeed(*new(T))
-		d.link = inner
+		d.other = inner
 		d.state = waiting
 		if d.marks&traced != 0 {
 			d.noteWait(inner)
@@ -102,10 +102,10 @@ func (d *Deferred[T]) source() node {
 	if d.state != waiting && d.state != bound {
 		return nil
 	}
-	if s, ok := d.link.(*strand); ok {
+	if s, ok := d.other.(*strand); ok {
 		return s.on
 	}
-	return d.link.(node)
+	return d.other.(node)
 }
 
 // consumer returns the node that d's result is going to, if it waits for d. It

@@ -14,16 +14,17 @@ import (
 // comment says otherwise, a method is called on the goroutine of the loop that
 // the Deferred works for. It must not be copied after first use.
 //
-// It takes 72 bytes and the size of T, with room for two handlers; further ones
-// go into blocks of eight.
+// It takes 56 bytes and the size of T, with room for two handlers; further ones
+// go into blocks of nine.
 type Deferred[T any] struct {
 	value T
-	fail  *failure.Failure // when set the result is this failure and value is the zero value
 
-	// link is the other end of what is going on: while pending the canceller
-	// or Canceller, if any; while bound or waiting the node that the result
-	// comes from, or the strand; otherwise nil.
-	link any
+	// other is what else there is to know, which depends on the state: while
+	// pending the canceller or Canceller, if any; while bound or waiting the node
+	// that the result comes from, or the strand; with a result the
+	// *failure.Failure if it is one, and value is the zero value then; otherwise
+	// nil. One word for all of it saves a size class of the allocator.
+	other any
 
 	handlers handlers[T]
 	state    state
@@ -55,7 +56,7 @@ func outfit[T any](cancel []func(*Deferred[T])) *Deferred[T] {
 	case len(cancel) > 1:
 		panic("deferred: New with more than one canceller")
 	case len(cancel) == 1 && cancel[0] != nil:
-		d.link = canceller[T](cancel[0])
+		d.other = canceller[T](cancel[0])
 	}
 	if watching() {
 		d.watch(nil)
@@ -91,7 +92,7 @@ func succeed[T any](v T) *Deferred[T] {
 //
 // Any goroutine may call it.
 func Fail[T any](err error) *Deferred[T] {
-	d := &Deferred[T]{fail: reason(err, "Fail"), state: settled}
+	d := &Deferred[T]{other: reason(err, "Fail"), state: settled}
 	if watching() {
 		d.watch(nil)
 		d.noteBirth()

@@ -97,7 +97,7 @@
 //
 // # Cost
 //
-// A Deferred is one allocation, with room for two handlers; each eight further
+// A Deferred is one allocation, with room for two handlers; each nine further
 // handlers are one more. A handler is the function itself, and waiting for another
 // Deferred takes what is there, so neither allocates. Then is one allocation.
 // Running, handing over and cancelling are linear in the number of Deferreds and

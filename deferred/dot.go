@@ -143,7 +143,7 @@ func (d *Deferred[T]) behind() []node {
 	if n := d.source(); n != nil {
 		return []node{n}
 	}
-	group, ok := d.link.(Group)
+	group, ok := d.other.(Group)
 	if !ok || !d.state.fireable() {
 		return nil
 	}

@@ -20,7 +20,9 @@ func (d *Deferred[T]) Callback(v T) error {
 		d.noteResult(nil)
 	}
 	d.settle(v, nil, 0)
-	d.start()
+	if next := d.resume(); next != nil { // start, with one call less
+		d.follow(next)
+	}
 	return nil
 }
 

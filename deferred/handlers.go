@@ -9,73 +9,57 @@ type handler[T any] interface {
 }
 
 // handlers is the list of steps that are still to come, first in, first out.
-// Two fit inside the Deferred, which serves most; the rest is in blocks, each
-// filled once and then dropped, so that nothing is moved as the list grows.
+// Two fit inside the Deferred, which serves most. When a third comes, all but the
+// first move into blocks, each filled once and then dropped, so that nothing is
+// moved again as the list grows.
 type handlers[T any] struct {
-	first, second handler[T] // these come before the blocks; second may be there without first
-	last          *block[T]  // the newest block; its next is the oldest
+	first, second handler[T] // second may be there without first, and may be the newest block
 }
 
-const blockSize = 8
+const blockSize = 9
 
 // block holds handlers that do not fit inside. Blocks form a ring, so one
 // pointer reaches both ends.
 type block[T any] struct {
 	slots      [blockSize]handler[T]
-	next       *block[T]
-	start, end uint8 // slots[start:end] are still to run
+	next       *block[T] // of the newest block, the oldest
+	start, end uint8     // slots[start:end] are still to run
 }
 
+// handle is there so that a block fits in the place of a handler. Nobody calls it.
+func (*block[T]) handle(*Deferred[T]) node { panic("deferred: a block was taken for a handler") }
+
 // empty reports whether no handler is left.
-func (hs *handlers[T]) empty() bool {
-	return hs.first == nil && hs.second == nil && hs.last == nil
-}
+func (hs *handlers[T]) empty() bool { return hs.first == nil && hs.second == nil }
 
 // push appends h.
 func (hs *handlers[T]) push(h handler[T]) {
-	switch {
-	case hs.last != nil || hs.second != nil:
+	if hs.second != nil {
 		hs.overflow(h)
-	case hs.first == nil:
+	} else if hs.first == nil {
 		hs.first = h
-	default:
+	} else {
 		hs.second = h
 	}
 }
 
 // overflow appends h to the newest block, or to a new one.
 func (hs *handlers[T]) overflow(h handler[T]) {
-	b := hs.last
+	b, ok := hs.second.(*block[T])
 	switch {
-	case b == nil:
-		b = &block[T]{}
+	case !ok:
+		b = &block[T]{end: 1}
 		b.next = b
-		hs.last = b
+		b.slots[0] = hs.second
+		hs.second = b
 	case b.end == blockSize:
-		b = &block[T]{next: b.next}
-		hs.last.next = b
-		hs.last = b
+		newest := &block[T]{next: b.next}
+		b.next = newest
+		b = newest
+		hs.second = b
 	}
 	b.slots[b.end] = h
 	b.end++
-}
-
-// pushAlone appends h and leaves no room beside it, so that who looks for room
-// comes to ask what else there is to do.
-func (hs *handlers[T]) pushAlone(h handler[T]) {
-	if hs.last == nil && hs.second == nil {
-		hs.push(h)
-		return
-	}
-	b := &block[T]{start: blockSize - 1, end: blockSize}
-	b.slots[b.start] = h
-	if hs.last == nil {
-		b.next = b
-	} else {
-		b.next = hs.last.next
-		hs.last.next = b
-	}
-	hs.last = b
 }
 
 // pop takes the oldest handler off the list, or returns nil.
@@ -89,27 +73,27 @@ func (hs *handlers[T]) pop() handler[T] {
 
 // popRest is pop when first is empty.
 func (hs *handlers[T]) popRest() handler[T] {
-	if h := hs.second; h != nil {
+	h := hs.second
+	if b, ok := h.(*block[T]); ok {
+		return hs.popBlock(b)
+	}
+	if h != nil {
 		hs.second = nil
-		return h
 	}
-	if hs.last != nil {
-		return hs.popBlock()
-	}
-	return nil
+	return h
 }
 
 // popBlock takes the oldest handler out of the oldest block, and drops the
 // block when that was its last.
-func (hs *handlers[T]) popBlock() handler[T] {
-	b := hs.last.next
+func (hs *handlers[T]) popBlock(newest *block[T]) handler[T] {
+	b := newest.next
 	h := b.slots[b.start]
 	b.start++
 	if b.start == b.end {
-		if b == hs.last {
-			hs.last = nil
+		if b == newest {
+			hs.second = nil
 		} else {
-			hs.last.next = b.next
+			newest.next = b.next
 		}
 	}
 	return h
@@ -117,21 +101,23 @@ func (hs *handlers[T]) popBlock() handler[T] {
 
 // each calls yield with the handlers in order, until it answers false.
 func (hs *handlers[T]) each(yield func(handler[T]) bool) {
-	for _, h := range [...]handler[T]{hs.first, hs.second} {
-		if h != nil && !yield(h) {
-			return
-		}
-	}
-	if hs.last == nil {
+	if hs.first != nil && !yield(hs.first) {
 		return
 	}
-	for b := hs.last.next; ; b = b.next {
+	newest, ok := hs.second.(*block[T])
+	if !ok {
+		if hs.second != nil {
+			yield(hs.second)
+		}
+		return
+	}
+	for b := newest.next; ; b = b.next {
 		for _, h := range b.slots[b.start:b.end] {
 			if !yield(h) {
 				return
 			}
 		}
-		if b == hs.last {
+		if b == newest {
 			return
 		}
 	}

@@ -39,11 +39,7 @@ func (i *Inbox[T]) Wait(d *Deferred[T]) bool {
 	}
 	d.marks |= consumed
 	s.wait(d)
-	if d.marks&traced != 0 {
-		d.handlers.pushAlone(i)
-	} else {
-		d.handlers.push(i)
-	}
+	d.handlers.push(i)
 	return true
 }
 
@@ -103,7 +99,7 @@ func (i *Inbox[T]) handle(d *Deferred[T]) (next node) {
 // for nobody else. That d was cancelled is what was asked for; another failure
 // stays with d, to be reported.
 func (i *Inbox[T]) drop(d *Deferred[T]) {
-	if d.fail == nil || errors.Is(d.fail, context.Canceled) || errors.Is(d.fail, ErrAbandoned) {
+	if f := d.failed(); f == nil || errors.Is(f, context.Canceled) || errors.Is(f, ErrAbandoned) {
 		_, _, _ = d.take()
 	}
 	d.state = settled

@@ -28,7 +28,7 @@ func (d *Deferred[T]) pushNoted(h handler[T]) {
 	if _, ours := h.(consuming); !ours && r.debug {
 		n.at = failure.Caller()
 	}
-	d.handlers.pushAlone(n)
+	d.handlers.push(n)
 }
 
 // handle implements handler.
@@ -43,12 +43,12 @@ func (n *noted[T]) handle(d *Deferred[T]) (next node) {
 		(*Deferred[T])(h).forwarded()
 		return n.handler.handle(d)
 	}
-	r.now, r.added, r.came = aboutOf(n.handler, d.fail != nil), n.at, nil
-	given, seen := d.fail, d.marks&observed
+	r.now, r.added, r.came = aboutOf(n.handler, d.failed() != nil), n.at, nil
+	given, seen := d.failed(), d.marks&observed
 	if r.now.passed {
 		next = n.handler.handle(d)
 		if given != nil && r.debug && r.now.pc != 0 {
-			d.fail = given.With(r.hopOf(failure.HopPassedBy))
+			d.other = given.With(r.hopOf(failure.HopPassedBy))
 		}
 	} else {
 		next = n.call(d, r)
@@ -61,8 +61,8 @@ func (n *noted[T]) handle(d *Deferred[T]) (next node) {
 
 // call calls the handler, with the failure that the result is.
 func (n *noted[T]) call(d *Deferred[T], r *record) node {
-	if d.fail != nil && r.debug {
-		d.fail = d.fail.With(r.hopOf(failure.HopHandled))
+	if d.failed() != nil && r.debug {
+		d.other = d.failed().With(r.hopOf(failure.HopHandled))
 	}
 	r.touch()
 	records.busy(r, +1)
@@ -75,12 +75,12 @@ func (n *noted[T]) call(d *Deferred[T], r *record) node {
 // failure. seen is the observed mark of given.
 func (n *noted[T]) judge(d *Deferred[T], r *record, given *failure.Failure, seen mark) {
 	switch {
-	case d.fail == nil || d.fail == r.came || !r.debug:
-	case given != nil && d.fail.Is(given):
-		d.fail = given.With(r.hopOf(failure.HopPassedOn))
+	case d.failed() == nil || d.failed() == r.came || !r.debug:
+	case given != nil && d.failed().Is(given):
+		d.other = given.With(r.hopOf(failure.HopPassedOn))
 		d.marks |= seen
 	default:
-		d.fail = r.failedIn(d.fail)
+		d.other = r.failedIn(d.failed())
 	}
 }
 
@@ -102,7 +102,7 @@ func (r *record) failedIn(f *failure.Failure) *failure.Failure {
 func (d *Deferred[T]) crashed() {
 	r := d.record()
 	if r.now != (about{}) {
-		d.fail = r.failedIn(d.fail)
+		d.other = r.failedIn(d.failed())
 	}
 	r.now = about{}
 	r.task.rest(!d.handlers.empty())
@@ -140,15 +140,15 @@ func (d *Deferred[T]) noteOver(body any) {
 		records.fire(r, failure.Place{})
 		r.task.rest(!d.handlers.empty())
 	}
-	if d.state == running && d.fail != nil && d.fail != r.came && r.debug {
+	if d.state == running && d.failed() != nil && d.failed() != r.came && r.debug {
 		over := r.hopMade(failure.HopHandedOver)
-		switch hops := d.fail.Hops(); {
+		switch hops := d.failed().Hops(); {
 		case len(hops) == 0:
-			d.fail = r.failedIn(d.fail)
+			d.other = r.failedIn(d.failed())
 		case hops[len(hops)-1] == over: // it waited for it
-			d.fail = d.fail.With(r.hopOf(failure.HopPassedOn))
+			d.other = d.failed().With(r.hopOf(failure.HopPassedOn))
 		default: // it was there
-			d.fail = d.fail.With(over).With(r.hopOf(failure.HopPassedOn))
+			d.other = d.failed().With(over).With(r.hopOf(failure.HopPassedOn))
 		}
 	}
 	r.now = about{}
@@ -183,15 +183,15 @@ func (d *Deferred[T]) noteResult(f *failure.Failure) *failure.Failure {
 func (d *Deferred[T]) noteTaken() {
 	r := d.record()
 	if r.debug {
-		d.fail = d.fail.With(r.hopMade(failure.HopHandedOver))
-		r.came = d.fail
+		d.other = d.failed().With(r.hopMade(failure.HopHandedOver))
+		r.came = d.failed()
 	}
 }
 
 // noteBirth notes that d was born with the failure that it has.
 func (d *Deferred[T]) noteBirth() {
 	if r := d.record(); r != nil && r.debug {
-		d.fail = d.fail.With(r.hopMade(failure.HopMade))
+		d.other = d.failed().With(r.hopMade(failure.HopMade))
 	}
 }
 

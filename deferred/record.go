@@ -52,7 +52,7 @@ func (d *Deferred[T]) watch(from node) {
 	r.fresh = !d.state.called()
 	if !r.fresh {
 		r.called, r.fired = true, r.made
-	} else if c, ok := d.link.(canceller[T]); ok {
+	} else if c, ok := d.other.(canceller[T]); ok {
 		r.waiting = "what " + shortName(about{pc: entry(c)}.place().Function) + " cancels"
 	}
 	at := uintptr(unsafe.Pointer(d))
@@ -68,7 +68,7 @@ func (d *Deferred[T]) watch(from node) {
 // watchFirst is watch for a Deferred that was not made by a function of this
 // package, such as the zero value: it counts as made where it is first used.
 func (d *Deferred[T]) watchFirst() {
-	if d.marks&traced == 0 && d.state == pending && d.link == nil && d.handlers.empty() && watching() {
+	if d.marks&traced == 0 && d.state == pending && d.other == nil && d.handlers.empty() && watching() {
 		d.watch(nil)
 	}
 }

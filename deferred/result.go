@@ -7,37 +7,43 @@ import (
 	"github.com/spindle-go/spindle/failure"
 )
 
+// failed returns the failure if the result is one, and otherwise nil.
+func (d *Deferred[T]) failed() *failure.Failure {
+	f, _ := d.other.(*failure.Failure)
+	return f
+}
+
 // err returns the failure as an error, and nil when there is none (not an
 // interface around a nil pointer).
 func (d *Deferred[T]) err() error {
-	if d.fail == nil {
-		return nil
+	if f := d.failed(); f != nil {
+		return f
 	}
-	return d.fail
+	return nil
 }
 
 // succeed makes v the result.
 func (d *Deferred[T]) succeed(v T) {
 	d.value = v
-	if d.fail != nil {
-		d.fail = nil
+	if d.other != nil {
+		d.other = nil
 		d.marks &^= observed
 	}
 }
 
 // failWith makes f the result.
 func (d *Deferred[T]) failWith(f *failure.Failure) {
-	if f != d.fail {
+	if f != d.failed() {
 		d.marks &^= observed
 	}
-	d.value, d.fail = *new(T), f
+	d.value, d.other = *new(T), f
 }
 
 // take moves the result out of d, which is left with the zero value. seen is the
 // observed mark of a failure, which goes with it: a failure is reported once, not
 // once in each Deferred that it passes.
 func (d *Deferred[T]) take() (v T, f *failure.Failure, seen mark) {
-	v, f = d.value, d.fail
+	v, f = d.value, d.failed()
 	if f != nil {
 		d.retract()
 		seen = d.marks & observed
@@ -50,13 +56,12 @@ func (d *Deferred[T]) take() (v T, f *failure.Failure, seen mark) {
 // seen is what take gave, or 0. Of a Deferred with a record noteResult is called
 // before, which would make settle too big to be put into its callers.
 func (d *Deferred[T]) settle(v T, f *failure.Failure, seen mark) {
-	if d.link != nil {
-		d.link = nil
+	if f != nil {
+		d.other = f
+	} else if d.other != nil {
+		d.other = nil
 	}
 	d.value = v
-	if d.fail != f {
-		d.fail = f
-	}
 	d.marks |= seen
 	d.state = settled
 }

@@ -4,10 +4,13 @@ import "github.com/spindle-go/spindle/failure"
 
 // start runs what can be run of d, and then whatever that set going.
 func (d *Deferred[T]) start() {
-	next := d.resume()
-	if next == nil {
-		return
+	if next := d.resume(); next != nil {
+		d.follow(next)
 	}
+}
+
+// follow goes on with next, to which d has handed its result.
+func (d *Deferred[T]) follow(next node) {
 	if d.unfinished() {
 		unwind(d, next)
 		return
@@ -26,7 +29,7 @@ func (d *Deferred[T]) start() {
 // that it needs no guard, and each frame between the one who fires and the switch
 // costs a mispredicted return.
 func (d *Deferred[T]) resume() (next node) {
-	if d.fail != nil && (d.pauses == 0 || !d.handlers.empty()) {
+	if d.failed() != nil && (d.pauses == 0 || !d.handlers.empty()) {
 		d.retract() // something is going to be done about it
 	}
 	if d.state == held {
@@ -34,7 +37,7 @@ func (d *Deferred[T]) resume() (next node) {
 	}
 	for d.state == settled && d.pauses == 0 {
 		if d.handlers.empty() {
-			if d.fail != nil {
+			if d.failed() != nil {
 				d.reportIfLost()
 			}
 			return nil
@@ -62,17 +65,33 @@ func (d *Deferred[T]) resume() (next node) {
 // since a Deferred that swallowed its result would wedge all that waits for it.
 func (d *Deferred[T]) run() (next node) {
 	d.state = running
-	defer d.guard()
+	defer func() {
+		if d.state == running {
+			d.cutShort(recover())
+		}
+	}()
 	for d.pauses == 0 {
-		h := d.handlers.first // pop, whose usual case is not worth a call
+		hs := &d.handlers
+		h := hs.first // pop, whose usual cases are not worth a call
 		if h != nil {
-			d.handlers.first = nil
-		} else if h = d.handlers.popRest(); h == nil {
+			hs.first = nil
+		} else if b, several := hs.second.(*block[T]); several {
+			h = hs.popBlock(b)
+		} else if h = hs.second; h != nil {
+			hs.second = nil
+		} else {
 			break
 		}
 		switch h := h.(type) {
-		case callback[T]:
-			h.handle(d)
+		case callback[T]: // as its handle does, without the call
+			if d.failed() == nil {
+				v, err := h(d.value)
+				if err == nil {
+					d.value = v
+				} else {
+					d.answerError(v, err, h)
+				}
+			}
 		case errback[T]:
 			h.handle(d)
 		case *collected[T]:
@@ -95,12 +114,9 @@ func (d *Deferred[T]) run() (next node) {
 	return next
 }
 
-// guard ends a run that a panic or runtime.Goexit cut short.
-func (d *Deferred[T]) guard() {
-	if d.state != running {
-		return
-	}
-	v := recover()
+// cutShort ends a run that a panic with v or, if v is nil, runtime.Goexit cut
+// short.
+func (d *Deferred[T]) cutShort(v any) {
 	d.state = settled
 	if v != nil {
 		d.failWith(failure.Recovered(v))

@@ -74,7 +74,7 @@ func (s *Strand[T]) Start(next func() (struct{}, bool), stop func(), body any) *
 	if s.core.loop == nil {
 		s.core.beganOn = goroutine.Current()
 	}
-	s.out.state, s.out.link = bound, &s.core
+	s.out.state, s.out.other = bound, &s.core
 	returned := false
 	defer func() {
 		if !returned {
@@ -122,7 +122,7 @@ func (s *Strand[T]) over() node {
 	abandoned := err != nil && !s.MayWait() && errors.Is(err, ErrAbandoned)
 	s.core.unlist()
 	s.core.next, s.core.stop = nil, nil
-	s.out.link = nil
+	s.out.other = nil
 	s.out.state = running // so that the answer is taken as a callback's is
 	s.out.answer(v, err, body)
 	if s.core.noted {

@@ -35,8 +35,8 @@ func (d *Deferred[T]) String() string {
 
 // describeResult writes the result and whether something holds it back.
 func (d *Deferred[T]) describeResult(b *strings.Builder) {
-	if d.fail != nil {
-		fmt.Fprintf(b, "failed: %s", short(d.fail.Error()))
+	if f := d.failed(); f != nil {
+		fmt.Fprintf(b, "failed: %s", short(f.Error()))
 	} else if n, ok := any(d.value).(node); ok {
 		fmt.Fprintf(b, "value: %T(%p)", n, n) // it could hold d again
 	} else {

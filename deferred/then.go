@@ -50,8 +50,13 @@ func attach[T, U any](d *Deferred[T], h handler[T], out *Deferred[U]) {
 		out.start()
 		return
 	}
+	if d.marks&traced == 0 && d.atRest() {
+		h.handle(d) // at once: it runs nobody's code, and needs no guard
+		out.start()
+		return
+	}
 	out.state = bound
-	out.link = d
+	out.other = d
 	if out.marks&traced != 0 {
 		d.watchFirst()
 		out.noteWait(d)
@@ -88,7 +93,7 @@ type begin[T, U any] step[T, U]
 func (s *begin[T, U]) handle(out *Deferred[U]) node {
 	v, cb := s.v, s.cb
 	s.v, s.cb = *new(T), nil
-	if out.fail == nil {
+	if out.failed() == nil {
 		u, err := cb(v)
 		out.answer(u, err, cb)
 	}

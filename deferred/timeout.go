@@ -71,7 +71,7 @@ func (t *deadline[T]) handle(d *Deferred[T]) node {
 	case t.convert != nil:
 		v, err := t.convert(d.value, d.err())
 		d.answer(v, err, t.convert)
-	case d.fail != nil && errors.Is(d.fail, ErrCancelled):
+	case errors.Is(d.err(), ErrCancelled):
 		d.failWith(failure.At(&timeoutError{after: t.after}, 0))
 	}
 	return nil

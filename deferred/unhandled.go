@@ -103,7 +103,7 @@ const (
 // somebody has seen it.
 func (d *Deferred[T]) reportIfLost() {
 	if d.marks&observed == 0 {
-		unhandled.note(&d.ticket, d.fail)
+		unhandled.note(&d.ticket, d.failed())
 	}
 }
 

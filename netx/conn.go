@@ -185,7 +185,7 @@ func (c *Conn) Closed() bool {
 // only.
 func (c *Conn) String() string {
 	c.own()
-	text := fmt.Sprintf("%v->%v %v", c.sock.localAddr(), c.sock.remoteAddr(), c.state)
+	text := fmt.Sprintf("%s %v", route(c.sock.localAddr(), c.sock.remoteAddr()), c.state)
 	if n := c.Buffered(); n > 0 {
 		text += fmt.Sprintf(", %d bytes buffered", n)
 	}

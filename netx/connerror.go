@@ -20,11 +20,20 @@ type connError struct {
 }
 
 func (e *connError) Error() string {
-	text := fmt.Sprintf("%v: %v->%v", e.kind, e.local, e.remote)
+	text := fmt.Sprintf("%v: %s", e.kind, route(e.local, e.remote))
 	if e.cause != nil {
 		text += ": " + e.cause.Error()
 	}
 	return text
+}
+
+// route names the two ends of something. A socket for datagrams may have no peer, and
+// that of a Unix socket most often has no name.
+func route(local, remote net.Addr) string {
+	if to := remote.String(); to != "" {
+		return local.String() + "->" + to
+	}
+	return local.String()
 }
 
 // Unwrap lets errors.Is find the kind and the cause.

@@ -31,7 +31,7 @@ func (c *Conn) PeerCredentials() (Credentials, error) {
 	}
 	s, ok := lowest[credible](c.sock)
 	if !ok {
-		return Credentials{}, fmt.Errorf("netx: peer credentials: %w", errors.ErrUnsupported)
+		return Credentials{}, fmt.Errorf("netx: peer credentials: %w: only Unix sockets have them", errors.ErrUnsupported)
 	}
 	got, err := s.peerCredentials()
 	if err != nil {

@@ -79,7 +79,9 @@
 // them together. [WithTraffic] counts, [WithLog] writes down. A connection without
 // these pays nothing for them. A Port keeps to [WithMaxConnections] and
 // [WithMaxConnectionsPerPeer], and ends with its connections in an orderly way by
-// [Port.Shutdown], which a protocol that is a [Finisher] is told of.
+// [Port.Shutdown], which a protocol that is a [Finisher] is told of. The reactor
+// waits for that if a trigger before its own shutdown begins it, as is shown there:
+// otherwise a signal ends every connection at once.
 //
 // # Sockets of others
 //

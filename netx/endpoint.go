@@ -1,6 +1,7 @@
 package netx
 
 import (
+	"errors"
 	"fmt"
 	"strconv"
 	"strings"
@@ -99,6 +100,9 @@ func (e *Endpoint) Int(name string, other, low, high int) (int, error) {
 	if a == nil {
 		return other, nil
 	}
+	if a.value == "" {
+		return 0, e.Bad(name, errors.New("a number is missing"))
+	}
 	n, err := strconv.Atoi(a.value)
 	if err != nil || n < low || n > high {
 		return 0, e.Bad(name, fmt.Errorf("%q is not a number from %d to %d", a.value, low, high))
@@ -164,7 +168,8 @@ func (e *Endpoint) bind(k EndpointKind) (*Endpoint, error) {
 				return nil, e.errorAt(a.at, "%s has no argument %s, it has %s", e.kind, a.name, k.names())
 			}
 		case len(left) == 0:
-			return nil, e.errorAt(a.at, "%s takes no more than %s without a name", e.kind, countOf(len(k.Positional), "argument"))
+			return nil, e.errorAt(a.at, "%s takes no more than %s without a name%s",
+				e.kind, countOf(len(k.Positional), "argument"), e.bracketHint())
 		default:
 			a.name, left = left[0], left[1:]
 		}
@@ -174,6 +179,27 @@ func (e *Endpoint) bind(k EndpointKind) (*Endpoint, error) {
 		bound.args = append(bound.args, a)
 	}
 	return bound, nil
+}
+
+// bracketHint is said of too many arguments when some look like an address of IPv6.
+func (e *Endpoint) bracketHint() string {
+	if strings.Contains(e.text, "::") && !strings.Contains(e.text, "[") {
+		return "; an address of IPv6 stands in brackets, as in " + e.kind + ":[::1]:80"
+	}
+	return ""
+}
+
+// kindHint is said of a kind that there is not when the string looks like an address:
+// it is a port, or ends in one.
+func (e *Endpoint) kindHint() string {
+	last := e.kind
+	if n := len(e.args); n > 0 {
+		last = e.args[n-1].value
+	}
+	if _, err := parsePort(last); err != nil || last == "" || len(e.args) > 1 {
+		return ""
+	}
+	return "; if it is a host or a port, write tcp:" + e.text
 }
 
 // rename gives the argument another name, if it was given without one and there

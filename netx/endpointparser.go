@@ -17,7 +17,7 @@ func (p *endpointParser) parse() (*Endpoint, error) {
 	e := &Endpoint{text: p.text, kind: p.word()}
 	switch {
 	case e.kind == "":
-		return nil, p.wrong(0, "it has to begin with a kind, such as tcp")
+		return nil, p.wrong(0, "it has to begin with a kind, as in tcp:8080")
 	case p.more() && p.text[p.at] != ':':
 		return nil, p.wrong(p.at, "a kind has only letters, digits and -_.+, and a colon after it")
 	}

@@ -154,7 +154,8 @@ func (es *Endpoints) find(endpoint string) (*Endpoint, EndpointKind, error) {
 		k, ok = builtinKinds()[e.kind]
 	}
 	if !ok {
-		return nil, k, e.errorAt(0, "there is no kind %s, there are %s", e.kind, strings.Join(es.kinds(), ", "))
+		return nil, k, e.errorAt(0, "there is no kind %s, there are %s%s",
+			e.kind, strings.Join(es.kinds(), ", "), e.kindHint())
 	}
 	e, err = e.bind(k)
 	return e, k, err

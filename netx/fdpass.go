@@ -27,6 +27,27 @@ type FDReceiver interface {
 	FDsReceived(files []*os.File)
 }
 
+// fdReceiverOf returns who takes the descriptors of a protocol, or nil: the protocol,
+// or the one that it stands before.
+func fdReceiverOf(p any) FDReceiver {
+	for {
+		switch q := p.(type) {
+		case FDReceiver:
+			return q
+		case interface{ behind() any }:
+			p = q.behind()
+		default:
+			return nil
+		}
+	}
+}
+
+// behind is for fdReceiverOf: descriptors are nothing that a frame is cut of.
+func (f *framed) behind() any { return f.proto }
+
+// behind is for fdReceiverOf: who follows a connection wants none of them.
+func (p *linkedProtocol) behind() any { return p.Protocol }
+
 // fdCarrier is a socket that passes descriptors.
 type fdCarrier interface {
 	// waitingFDs returns how many have not been sent.

@@ -9,7 +9,9 @@ import "github.com/spindle-go/spindle/failure"
 // If it is a [HalfCloser], it is told of the end of the input after all frames
 // before it; what is left of one that is not complete can be had with TakeInput.
 // Otherwise, the end of the input in the middle of a frame is a loss: the reason
-// is an ErrConnectionLost with io.ErrUnexpectedEOF.
+// is an ErrConnectionLost with io.ErrUnexpectedEOF. If it is a [Finisher], it is
+// told of the Shutdown of its Port. If it is an [FDReceiver], it gets descriptors
+// before the frame that has the byte which they were sent with.
 type FrameProtocol interface {
 	// ConnectionMade is called first, once.
 	ConnectionMade(c *FrameConn)
@@ -92,6 +94,13 @@ func (f *framed) ReadClosed() {
 func (f *framed) WriteClosed() {
 	if h, ok := f.proto.(HalfCloser); ok {
 		h.WriteClosed()
+	}
+}
+
+// Finish implements Finisher.
+func (f *framed) Finish() {
+	if p, ok := f.proto.(Finisher); ok {
+		p.Finish()
 	}
 }
 

@@ -41,6 +41,13 @@ func (l *link) factory(f Factory) Factory {
 // alive reports whether there is a connection that has not ended.
 func (l *link) alive() bool { return l.conn != nil && l.lost == nil }
 
+// lasts reports whether there is a connection that is not about to end: a Stream
+// whose peer has ended its output is.
+func (l *link) lasts() bool {
+	s := StreamOf(l.proto)
+	return l.alive() && l.conn.state.alive() && !l.conn.state.bounded() && (s == nil || s.end == nil)
+}
+
 // reason is why the connection was lost.
 func (l *link) reason() error {
 	if isPanic(l.lost) {

@@ -111,7 +111,7 @@ func (s *localSocket) advance(n int) {
 // read implements socket. Only for a protocol that takes descriptors does it ask
 // for them: the kernel closes them for the others.
 func (s *localSocket) read(p []byte) (int, error) {
-	_, wanted := s.conn.proto.(FDReceiver)
+	wanted := fdReceiverOf(s.conn.proto) != nil
 	if _, secured := s.conn.layer(); !wanted || secured {
 		return s.tcpSocket.read(p)
 	}

@@ -28,9 +28,10 @@ func (c *PacketConn) LeaveGroup(group netip.Addr, iface string) error {
 
 // member joins or leaves a group.
 func (c *PacketConn) member(what string, group netip.Addr, iface string, join bool) error {
+	what = fmt.Sprintf("%s %v", what, group)
 	return c.tune(what, func(t packetTuner) error {
 		if !group.IsMulticast() {
-			return fmt.Errorf("%w: %v is no multicast group", ErrBadAddress, group)
+			return fmt.Errorf("%w: that is no multicast group", ErrBadAddress)
 		}
 		return t.member(group.Unmap(), iface, join)
 	})

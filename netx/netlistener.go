@@ -15,7 +15,8 @@ import (
 //
 // Its Accept fails with a *net.OpError around net.ErrClosed after Close, and around
 // the reason when the reactor has stopped. Its Close does not wait; the address is
-// free a turn of the loop later.
+// free a turn of the loop later. A program that ends on a signal has its reactor
+// wait for the Shutdown of its http.Server, on a thread, as an example shows.
 func (l *StreamListener) NetListener() net.Listener {
 	l.port.env.own()
 	if l.port.env.loop == nil {

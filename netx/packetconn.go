@@ -175,7 +175,7 @@ func (c *PacketConn) Closed() bool {
 // only.
 func (c *PacketConn) String() string {
 	c.own()
-	return fmt.Sprintf("%v->%v %v", c.sock.localAddr(), c.sock.remoteAddr(), c.state)
+	return fmt.Sprintf("%s %v", route(c.sock.localAddr(), c.sock.remoteAddr()), c.state)
 }
 
 // refusal says why nothing can be done with c any more.

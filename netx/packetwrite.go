@@ -59,7 +59,7 @@ func (c *PacketConn) WriteTo(p []byte, to PacketAddr) (int, error) {
 		}
 		to = PacketAddr{}
 	} else if !to.IsValid() {
-		return 0, c.errorAbout("send", to, fmt.Errorf("%w: none", ErrBadAddress))
+		return 0, c.errorAbout("send", to, fmt.Errorf("%w: there is none to send to", ErrBadAddress))
 	}
 	return c.send(p, to)
 }

@@ -24,9 +24,16 @@ type ServiceConfig struct {
 	//	func(f netx.Factory) *deferred.Deferred[netx.Protocol] {
 	//		return netx.Connect(n, "tcp:example.com:80", f)
 	//	}
+	//
+	// An endpoint string that makes no sense fails each attempt, as a server that is
+	// down does. Who does not want to try it for ever has the Policy say that an
+	// ErrBadEndpoint is Permanent, or asks for WhenConnected(1) first.
 	Connect func(f Factory) *deferred.Deferred[Protocol]
 
-	// Factory makes the protocol for each connection.
+	// Factory makes the protocol for each connection. A connection is lost when
+	// it has ended, which for a [HalfCloser] is later than the peer's FIN: such a
+	// protocol closes its connection when it is told of that. A Stream is closed
+	// then, and what has come can still be read from it.
 	Factory Factory
 
 	// Policy says how long to wait before the next attempt, and when to give up.
@@ -151,15 +158,18 @@ func (s *Service) Stop() *deferred.Deferred[struct{}] {
 	return d
 }
 
-// Connected returns the protocol of the present connection, or nil without one. Loop
-// goroutine only.
+// Connected returns the protocol of the present connection, or nil without one; one
+// that is being closed is not present any more. Loop goroutine only.
 func (s *Service) Connected() Protocol {
 	s.owner = true
-	if s.state != serviceConnected {
+	if !s.present() {
 		return nil
 	}
 	return s.link.proto
 }
+
+// present reports whether there is a connection for those who want one.
+func (s *Service) present() bool { return s.state == serviceConnected && s.link.lasts() }
 
 // Stats returns what s has done so far. Loop goroutine only.
 func (s *Service) Stats() ServiceStats {
@@ -209,6 +219,9 @@ func (s *Service) connected(l *link) {
 	s.state, s.link = serviceConnected, l
 	s.stats.Connections++
 	l.onLost = s.lost
+	if !l.lasts() {
+		return // who waits gets the next one
+	}
 	waiters := s.waiters
 	s.waiters = nil
 	for _, w := range waiters {

@@ -23,6 +23,7 @@ func (s *Service) attempt(int) *deferred.Deferred[*link] {
 	}
 	a.ready = deferred.Then(made, a.prepare)
 	a.link.onLost = a.ready.Cancel
+	a.link.onHalf = a.half
 	return deferred.ThenBoth(a.ready, a.settle).AddErrback(func(f *failure.Failure) (*link, error) {
 		if s.state == serviceSearching {
 			s.failed(f)
@@ -46,6 +47,16 @@ type serviceAttempt struct {
 	service *Service
 	link    link
 	ready   *deferred.Deferred[*link] // the connection, when it is prepared
+}
+
+// half is called when the peer of a HalfCloser has ended its output. A Stream could
+// go on to write, and nobody may be reading it: it would be kept for ever as the
+// connection that there is, with nobody at its other end. So it is closed, as that of
+// a protocol that is no HalfCloser; what has come can still be read.
+func (a *serviceAttempt) half() {
+	if StreamOf(a.link.proto) != nil {
+		a.link.conn.inputOver(false)
+	}
 }
 
 // prepare goes on when there is a connection.

@@ -14,7 +14,8 @@ type serviceWaiter struct {
 }
 
 // WhenConnected returns the protocol of the present connection, or of the next one
-// as soon as it is prepared. Those who wait get it in the order they asked.
+// as soon as it is prepared; one that is being closed is not present any more. Those
+// who wait get it in the order they asked.
 //
 // It fails with the error of an attempt when that is the failAfter-th one, counted
 // from now, that fails; 0 is any number, and a negative one panics. It fails with
@@ -26,7 +27,7 @@ func (s *Service) WhenConnected(failAfter int) *deferred.Deferred[Protocol] {
 	switch {
 	case failAfter < 0:
 		panic("netx: WhenConnected of a negative number of attempts")
-	case s.state == serviceConnected:
+	case s.present():
 		return deferred.Succeed(s.link.proto)
 	case s.state == serviceStopping:
 		return deferred.Fail[Protocol](ErrServiceStopped)

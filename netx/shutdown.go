@@ -21,7 +21,8 @@ type ShutdownReport struct {
 // need not be waited for: one between two requests can close its connection at
 // once, and one in the middle of something when that is done.
 type Finisher interface {
-	// Finish is called, once, in the turn after Shutdown.
+	// Finish is called, once, in the turn after Shutdown. A request that is on its way
+	// then meets Close with input that was not read, see there.
 	Finish()
 }
 
@@ -61,6 +62,15 @@ type shutdown struct {
 // ended in each way. It never fails, but by a cancel, which aborts all that is left
 // at once. A second call answers the same with another Deferred, and its grace does
 // not count. A negative grace panics. Loop goroutine only.
+//
+// A program that is to end so on a signal has its reactor wait for it, which closes
+// everything otherwise:
+//
+//	r.AddSystemEventTrigger(reactor.Before, reactor.Shutdown, func() *deferred.Deferred[struct{}] {
+//		return deferred.Then(port.Shutdown(10*time.Second), func(netx.ShutdownReport) (struct{}, error) {
+//			return struct{}{}, nil
+//		})
+//	})
 func (p *Port) Shutdown(grace time.Duration) *deferred.Deferred[ShutdownReport] {
 	p.env.own()
 	notNegative("Shutdown", grace)

@@ -58,7 +58,7 @@ func zoneID(zone string) (uint32, error) {
 	}
 	i, err := net.InterfaceByName(zone)
 	if err != nil {
-		return 0, fmt.Errorf("%w: zone %q: %w", ErrBadAddress, zone, err)
+		return 0, fmt.Errorf("%w: interface %q: %w", ErrBadAddress, zone, err)
 	}
 	return uint32(i.Index), nil
 }

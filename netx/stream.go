@@ -17,6 +17,10 @@ import (
 // nobody asked for, the Stream stops reading, and in the end the peer has to
 // wait.
 //
+// The end of the peer's output, which reads answer with io.EOF, is not the end of
+// the connection: the program can still write, and has to Close it. A [Service]
+// does that for a Stream that it keeps.
+//
 // Every Deferred of a Stream has fired when its connection has ended. All methods
 // belong to the goroutine of the loop, and none blocks.
 type Stream struct {

@@ -26,7 +26,11 @@ func parseTargetOf(kind, network, address string) (target, error) {
 	switch network {
 	case kind, kind + "4", kind + "6":
 	default:
-		return target{}, &tagged{ErrBadAddress, net.UnknownNetworkError(network)}
+		return target{}, &tagged{ErrBadAddress, fmt.Errorf("%w; there are %s",
+			net.UnknownNetworkError(network), map[string]string{
+				"tcp": "tcp, tcp4, tcp6 and unix, and for datagrams ListenPacket and DialPacket",
+				"udp": "udp, udp4, udp6 and unixgram, and for streams Listen and Dial",
+			}[kind])}
 	}
 	host, port, err := net.SplitHostPort(address)
 	if err != nil {

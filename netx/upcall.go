@@ -68,7 +68,7 @@ func (c *Conn) callOptional(what upcall) {
 		}
 	case fdsReceived:
 		s, _ := c.carrier() // deliverFDs has asked it
-		c.proto.(FDReceiver).FDsReceived(s.takeFDs())
+		fdReceiverOf(c.proto).FDsReceived(s.takeFDs())
 	case outputMoved:
 		if p, ok := c.proto.(outputWatcher); ok {
 			p.outputMoved()

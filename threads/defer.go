@@ -38,7 +38,7 @@ func DeferToThread[T any](r interface {
 // everything that could look at the Deferred: it never fires. The Pool logs that
 // and counts it in [Stats]. So stop the pool before the loop.
 //
-// The loop's goroutine calls it. It does not block. It costs four allocations,
+// The loop's goroutine calls it. It does not block. It costs two allocations,
 // the Deferred among them, and no goroutine.
 func DeferToPool[T any](c Caller, p *Pool, f func(ctx context.Context) (T, error)) *deferred.Deferred[T] {
 	switch {
@@ -50,9 +50,8 @@ func DeferToPool[T any](c Caller, p *Pool, f func(ctx context.Context) (T, error
 		panic("threads: a job of a nil function")
 	}
 	t := newTask(c, p, f)
-	d := t.d
 	if err := p.submit(&t.node); err != nil {
 		return deferred.Fail[T](err)
 	}
-	return d
+	return &t.out
 }

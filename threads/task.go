@@ -22,13 +22,13 @@ type task[T any] struct {
 	ctx   jobContext
 	state atomic.Int32 // a taskState
 
-	f func(ctx context.Context) (T, error) // the worker lets go of it when it runs
+	f func(ctx context.Context) (T, error) // nil once it runs, or is never going to
 
 	// Written by whoever posts the result, read by deliver after that.
 	value T
 	fail  *failure.Failure
 
-	d *deferred.Deferred[T] // loop goroutine only
+	out deferred.Deferred[T] // loop goroutine only; inside, which saves an allocation
 }
 
 // taskState is how far a task is.
@@ -54,7 +54,7 @@ const (
 func newTask[T any](c Caller, p *Pool, f func(ctx context.Context) (T, error)) *task[T] {
 	t := &task[T]{pool: p, caller: c, f: f}
 	t.item = t
-	t.d = deferred.New(t.cancel)
+	t.out.PassCancelTo(t)
 	return t
 }
 
@@ -95,6 +95,7 @@ func (t *task[T]) ended(crash *failure.Failure) {
 
 func (t *task[T]) abort(cause error) {
 	if t.move(taskWaiting, taskDropped) {
+		t.f = nil
 		t.fail = failure.New(cause)
 		t.post()
 		return
@@ -102,16 +103,17 @@ func (t *task[T]) abort(cause error) {
 	t.ctx.end(cause)
 }
 
-// cancel is the canceller of the Deferred, on the loop's goroutine. It leaves it
-// to the Deferred to fail with ErrCancelled.
-func (t *task[T]) cancel(*deferred.Deferred[T]) {
-	t.d = nil
+// Cancel is the Deferred's canceller, on the loop's goroutine. The Deferred fails
+// at once, whatever the job does.
+func (t *task[T]) Cancel() {
 	switch taskState(t.state.Swap(int32(taskAbandoned))) {
 	case taskWaiting:
 		t.pool.withdraw(&t.node)
+		t.f = nil // the Deferred, which may live on, is part of t
 	case taskRunning:
 		t.ctx.end(deferred.ErrCancelled)
 	}
+	t.fire(*new(T), failure.At(deferred.ErrCancelled, 0))
 }
 
 // post has the result delivered on the loop.
@@ -123,16 +125,21 @@ func (t *task[T]) post() {
 
 // deliver fires the Deferred, on the loop's goroutine.
 func (t *task[T]) deliver() {
-	d, v, fail := t.d, t.value, t.fail
-	t.d, t.value, t.fail = nil, *new(T), nil
-	if d == nil {
+	v, fail := t.value, t.fail
+	t.value, t.fail = *new(T), nil
+	if taskState(t.state.Load()) == taskAbandoned {
 		return // cancelled after the result was posted
 	}
+	t.fire(v, fail)
+}
+
+// fire gives the Deferred its result.
+func (t *task[T]) fire(v T, fail *failure.Failure) {
 	var err error
 	if fail != nil {
-		err = d.Errback(fail)
+		err = t.out.Errback(fail)
 	} else {
-		err = d.Callback(v)
+		err = t.out.Callback(v)
 	}
 	if err != nil {
 		t.pool.log().Error("threads: the Deferred of a job was fired by somebody else", "error", err)
