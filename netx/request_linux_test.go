@@ -17,10 +17,10 @@ import (
 // requestSize is that of the requests below.
 const requestSize = 64
 
-// served is an echo server's protocol with its client inside: once it has answered it
+// selfServed is an echo server's protocol with its client inside: once it has answered it
 // takes the answer at the other end and sends the next request, so that the loop finds
 // that at once. No other goroutine has a part in it, and all can be counted exactly.
-type served struct {
+type selfServed struct {
 	t       *testing.T
 	conn    *netx.Conn
 	client  int // a blocking descriptor
@@ -31,10 +31,10 @@ type served struct {
 	end     func() // when the last has been answered
 }
 
-func (s *served) ConnectionMade(c *netx.Conn)     { s.conn = c }
-func (s *served) ConnectionLost(*failure.Failure) {}
+func (s *selfServed) ConnectionMade(c *netx.Conn)     { s.conn = c }
+func (s *selfServed) ConnectionLost(*failure.Failure) {}
 
-func (s *served) DataReceived(p []byte) {
+func (s *selfServed) DataReceived(p []byte) {
 	if s.begin != nil {
 		s.begin()
 		s.begin = nil
@@ -51,16 +51,16 @@ func (s *served) DataReceived(p []byte) {
 }
 
 // send sends a request.
-func (s *served) send() {
+func (s *selfServed) send() {
 	if n, err := unix.Write(s.client, s.message[:]); n != requestSize || err != nil {
 		s.t.Errorf("sent %d bytes, %v", n, err)
 	}
 }
 
-// serve makes a server with one connection.
-func serve(t *testing.T, w *tcpWorld) *served {
+// selfServe makes a server with one connection.
+func selfServe(t *testing.T, w *tcpWorld) *selfServed {
 	t.Helper()
-	s := &served{t: t, message: [requestSize]byte(noise(requestSize))}
+	s := &selfServed{t: t, message: [requestSize]byte(noise(requestSize))}
 	_, number := listen(t, w, factory(s))
 	port, err := strconv.Atoi(number)
 	if err != nil {
@@ -81,7 +81,7 @@ func serve(t *testing.T, w *tcpWorld) *served {
 
 // exchange has so many requests answered. begin and end are called on the loop, in the
 // first and the last of them.
-func (s *served) exchange(w *tcpWorld, requests int, begin, end func()) {
+func (s *selfServed) exchange(w *tcpWorld, requests int, begin, end func()) {
 	s.t.Helper()
 	over := make(chan struct{})
 	w.do(func() {
@@ -100,7 +100,7 @@ func TestCallsOfARequest(t *testing.T) {
 	for name, kind := range map[string]reactor.Poller{"epoll": reactor.Epoll, "poll": reactor.Poll, "select": reactor.Select} {
 		t.Run(name, func(t *testing.T) {
 			w := newTCPWorld(t, reactor.WithPoller(kind))
-			s := serve(t, w)
+			s := selfServe(t, w)
 			type asked struct{ turns, reads, writes, wants, wakeups int }
 			var n, before, after asked
 			w.do(func() {
@@ -143,7 +143,7 @@ func counting(n *int) func([]byte, func([]byte) (int, error)) (int, error) {
 func TestSystemCallsOfARequest(t *testing.T) {
 	const rounds, requests = 5, 200
 	w := newTCPWorld(t)
-	s := serve(t, w)
+	s := selfServe(t, w)
 	w.do(runtime.LockOSThread)
 	defer w.do(runtime.UnlockOSThread)
 	var err error
@@ -204,7 +204,7 @@ func TestAllocationsOfARequest(t *testing.T) {
 	}
 	const requests = 2000
 	w := newTCPWorld(t)
-	s := serve(t, w)
+	s := selfServe(t, w)
 	nothing := func() {}
 	s.exchange(w, 100, nothing, nothing)
 	var before, after runtime.MemStats

@@ -12,12 +12,12 @@ import (
 )
 
 // TestAllocationsOfDeferToThread goes to the pool and back, one job after the other:
-// four allocations each, the Deferred among them, as its comment says.
+// two allocations each, the Deferred in one of them, as its comment says.
 func TestAllocationsOfDeferToThread(t *testing.T) {
 	if os.Getenv("SPINDLE_DEBUG") == "1" {
 		t.Skip("SPINDLE_DEBUG=1: debug mode allocates")
 	}
-	const warm, counted, each = 50, 2000, 4
+	const warm, counted, each = 50, 2000, 2
 	w := newWorld(t, pollers(t)[0])
 	var before, after runtime.MemStats
 	jobs := 0
