@@ -10,6 +10,10 @@ GOLANGCI    := github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
 PKG   ?= ./...
 BENCH ?= .
 
+# What `make bench-compare` compares the working tree with, and how often each is run.
+BASE  ?=
+COUNT ?= 6
+
 STEPS := fmt-check vet staticcheck test race test-127 examples readme
 
 # The root's module first, then those below benchmarks and examples.
@@ -18,7 +22,7 @@ MODULES := $(shell find . -name go.mod -not -path '*/testdata/*' -exec dirname {
 # $(call each,COMMAND) runs it in each module and stops at the first failure.
 each = for m in $(MODULES); do (cd $$m && $(1)) || exit 1; done
 
-.PHONY: check $(STEPS) fmt lint bench
+.PHONY: check $(STEPS) fmt lint bench bench-compare
 
 check:
 	@for step in $(STEPS); do \
@@ -72,3 +76,10 @@ lint:
 
 bench:
 	go test -run '^$$' -bench '$(BENCH)' -benchmem $(PKG)
+
+# The rows of the benchmarks, unless PKG names other packages. It is no test: it
+# shows what has changed, and by how much it may be noise.
+bench-compare: PKG = ./benchmarks/rows
+bench-compare:
+	@test -n '$(BASE)' || { echo "make bench-compare BASE=main: BASE says what to compare with" >&2; exit 2; }
+	go run ./benchmarks/compare -base '$(BASE)' -bench '$(BENCH)' -count $(COUNT) $(PKG)

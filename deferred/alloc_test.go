@@ -19,6 +19,7 @@ func TestAllocations(t *testing.T) {
 	f := failure.New(errors.New("no"))
 	recovered := func(*failure.Failure) (int, error) { return 0, nil }
 	see := func(v int, err error) (int, error) { return v, err }
+	answers := func(v int) (int, error) { return deferred.Succeed(v + 1).Chain() }
 	fired := deferred.Succeed(1)
 	hundred := make([]*number, 100)
 	rows := []struct {
@@ -34,6 +35,14 @@ func TestAllocations(t *testing.T) {
 			kept = newNumber()
 			for range 10 {
 				kept.AddCallback(increment)
+			}
+			_ = kept.Callback(1)
+		}},
+		// 1000 for what the steps answer, and a block for each nine after the first.
+		{"(c) thousand chained", 1 + 1000 + 111, func() {
+			kept = newNumber()
+			for range 1000 {
+				kept.AddCallback(answers)
 			}
 			_ = kept.Callback(1)
 		}},
@@ -62,6 +71,11 @@ func TestAllocations(t *testing.T) {
 		{"asking for a chain", 0, func() { _, _ = fired.Chain() }},
 		{"Then", 2, func() { kept = deferred.Then(deferred.Succeed(1), increment) }}, // one is Succeed's
 		{"ThenBoth", 2, func() { kept = deferred.ThenBoth(deferred.Succeed(1), see) }},
+		{"Then, and fire", 2, func() { // one is New's
+			d := newNumber()
+			kept = deferred.Then(d, increment)
+			_ = d.Callback(1)
+		}},
 		{"waiting and handing over", 3, func() { // one is the callback's, which knows inner
 			inner := newNumber()
 			kept = deferred.Succeed(1)

@@ -14,3 +14,15 @@ func (r *Reactor) CallsCap() int {
 
 // BreakPoller makes the next wait fail. Loop goroutine only.
 func (r *Reactor) BreakPoller() { _ = r.poll.Load().Close() }
+
+// OnIdle has f called whenever the loop has asked whether there is work and has found
+// none, which it does last when it has said that it sleeps. Before Run.
+func (r *Reactor) OnIdle(f func()) {
+	r.lookForWork = func() bool {
+		if r.hasWork() {
+			return true
+		}
+		f()
+		return false
+	}
+}

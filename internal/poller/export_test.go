@@ -58,3 +58,20 @@ func (p *Poller) HoldWake() (write func() error) {
 	}
 	return p.waker.write
 }
+
+// ZeroPolls is how often Wait looks before it goes to sleep.
+func (k Kind) ZeroPolls() int { return k.zeroPolls() }
+
+// CountAsks counts in n how often the backend asks the kernel.
+func (p *Poller) CountAsks(n *int) { p.backend = &counted{p.backend, n} }
+
+// counted is a backend that counts.
+type counted struct {
+	backend
+	asks *int
+}
+
+func (c *counted) wait(dst []Event, timeout time.Duration) (int, bool, error) {
+	*c.asks++
+	return c.backend.wait(dst, timeout)
+}

@@ -49,6 +49,7 @@ var suite = []struct {
 	{"Waker/AgainstClose", testWakeAgainstClose},
 	{"Close", testClose},
 	{"Allocations", testAllocations},
+	{"Asks", testAsks},
 }
 
 // RunSuite runs the suite on one kind.

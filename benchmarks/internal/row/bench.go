@@ -1,0 +1,57 @@
+package row
+
+import (
+	"sync"
+	"testing"
+)
+
+// Bench measures every contender of rows: ns/op is the whole operation of the row,
+// and allocs/op is always reported. A wrong result fails the benchmark.
+func Bench(b *testing.B, rows []Row) {
+	for _, r := range rows {
+		b.Run(r.Name, func(b *testing.B) {
+			for _, c := range r.Contenders {
+				bench(b, r, c)
+			}
+		})
+	}
+}
+
+// bench starts a contender when it is first wanted, so that one that -bench leaves
+// out costs nothing, and once, however often the benchmark is called for a larger
+// number of operations. What it started ends with it, before the next one begins.
+func bench(b *testing.B, r Row, c Contender) {
+	s := &setup{}
+	start := sync.OnceValue(func() Run { return c.Start(s) })
+	b.Run(c.Name, func(b *testing.B) {
+		s.TB = b // which a Fatal ends
+		run := start()
+		b.ReportAllocs()
+		b.ResetTimer()
+		got := run(b.N)
+		b.StopTimer()
+		if got != r.Want {
+			b.Fatalf("the result is %d, want %d", got, r.Want)
+		}
+	})
+	s.TB = b
+	s.end()
+}
+
+// setup is a Setup for one contender of a benchmark, which outlives the calls with
+// ever larger numbers of operations.
+type setup struct {
+	testing.TB
+	ends []func()
+}
+
+// Cleanup keeps f for when the contender is through.
+func (s *setup) Cleanup(f func()) { s.ends = append(s.ends, f) }
+
+// end calls what was kept, the last one first, as testing does.
+func (s *setup) end() {
+	for i := len(s.ends) - 1; i >= 0; i-- {
+		s.ends[i]()
+	}
+	s.ends = nil
+}

@@ -1,0 +1,42 @@
+package row
+
+// Row is a piece of work, and who does it.
+type Row struct {
+	// Name stands in the benchmark's name; a size is its last part: "n=1000".
+	Name string
+	// Size is how much one operation does, or has beside it. Test leaves out a row
+	// with a Size above 10 000, which would take it long.
+	Size int
+	// Want is the result that each operation must have.
+	Want int
+	// Contenders run in this order.
+	Contenders []Contender
+}
+
+// Contender is one way to do the work of a row.
+type Contender struct {
+	// Name says which way: "spindle", "goroutine".
+	Name string
+	// Start makes what the operations need and is not timed. It is called once in a
+	// benchmark, on any goroutine. What must end it gives to s.Cleanup.
+	Start func(s Setup) Run
+}
+
+// Setup is the part of testing.TB that a Start may use. Fatal is for the Start itself,
+// Errorf for what it gave to Cleanup as well, and neither is for a Run.
+type Setup interface {
+	Cleanup(f func())
+	Fatal(args ...any)
+	Errorf(format string, args ...any)
+}
+
+// Run makes n operations and returns the result of the last one, or of all of them
+// where they have but one. The loop is inside, so that no call through a variable is
+// added to an operation of a few nanoseconds. It is called several times, always
+// with n > 0, and not always on the same goroutine.
+type Run func(n int) int
+
+// Fixed is a Contender that needs nothing to be made.
+func Fixed(name string, run Run) Contender {
+	return Contender{Name: name, Start: func(Setup) Run { return run }}
+}

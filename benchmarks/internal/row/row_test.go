@@ -1,0 +1,67 @@
+package row_test
+
+import (
+	"slices"
+	"testing"
+
+	"github.com/spindle-go/spindle/benchmarks/internal/row"
+)
+
+// diary notes what is done with a contender.
+type diary struct{ runs, starts, ends int }
+
+func (d *diary) contender(result int) row.Contender {
+	return row.Contender{Name: "x", Start: func(s row.Setup) row.Run {
+		d.starts++
+		s.Cleanup(func() { d.ends++ })
+		return func(n int) int { d.runs += n; return result }
+	}}
+}
+
+func TestRows(t *testing.T) {
+	var small, large diary
+	t.Run("rows", func(t *testing.T) {
+		row.Test(t, []row.Row{
+			{Name: "small", Size: 10_000, Want: 7, Contenders: []row.Contender{small.contender(7)}},
+			{Name: "large", Size: 10_001, Want: 7, Contenders: []row.Contender{large.contender(7)}},
+		})
+	})
+	if small != (diary{runs: 3, starts: 1, ends: 1}) {
+		t.Errorf("the small row: %+v", small)
+	}
+	if large != (diary{}) {
+		t.Errorf("the large row: %+v", large)
+	}
+}
+
+// TestBench starts a contender once for all its runs, and ends it before the next.
+func TestBench(t *testing.T) {
+	var order []string
+	note := func(name string) row.Contender {
+		return row.Contender{Name: name, Start: func(s row.Setup) row.Run {
+			order = append(order, name+" starts")
+			s.Cleanup(func() { order = append(order, name+" is closed") })
+			s.Cleanup(func() { order = append(order, name+" is stopped") })
+			return func(int) int { return 7 }
+		}}
+	}
+	testing.Benchmark(func(b *testing.B) {
+		row.Bench(b, []row.Row{{Name: "r", Want: 7, Contenders: []row.Contender{note("a"), note("b")}}})
+	})
+	want := []string{"a starts", "a is stopped", "a is closed", "b starts", "b is stopped", "b is closed"}
+	if !slices.Equal(order, want) {
+		t.Errorf("got %q", order)
+	}
+}
+
+// TestBenchOfAWrongResult fails.
+func TestBenchOfAWrongResult(t *testing.T) {
+	failed := false
+	testing.Benchmark(func(b *testing.B) {
+		row.Bench(b, []row.Row{{Name: "r", Want: 7, Contenders: []row.Contender{row.Fixed("x", func(int) int { return 8 })}}})
+		failed = b.Failed()
+	})
+	if !failed {
+		t.Error("a wrong result has passed")
+	}
+}
