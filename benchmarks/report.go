@@ -1,0 +1,3 @@
+package main
+
+func writeReportFile(file string, r *results) error { return nil }
