@@ -3,7 +3,6 @@ package main
 import (
 	"bytes"
 	"context"
-	"errors"
 	"fmt"
 	"os"
 	"os/exec"
@@ -110,7 +109,10 @@ func (b builder) run(folder, name string, args ...string) (string, error) {
 	cmd.Stdout, cmd.Stderr = &out, &diagnostics
 	cmd.WaitDelay = time.Second
 	if err := cmd.Run(); err != nil {
-		return "", errors.Join(err, ctx.Err(), errors.New(firstLines(diagnostics.String(), 3)))
+		if ctx.Err() != nil {
+			return "", ctx.Err()
+		}
+		return "", fmt.Errorf("%w: %s", err, b.shown(oneLine(diagnostics.String())))
 	}
 	return strings.TrimSpace(out.String()), nil
 }
@@ -236,7 +238,7 @@ func (b builder) python(what string) string {
 func (b builder) source(what, name string) string {
 	file := filepath.Join(b.root, "benchmarks", "programs", name)
 	if _, err := os.Stat(file); err != nil {
-		b.r.addMissing(what, err.Error())
+		b.r.addMissing(what, "there is no benchmarks/programs/"+name)
 		return ""
 	}
 	return file
@@ -275,6 +277,17 @@ func (b builder) peerVersions() {
 			b.r.Versions[path] = version
 		}
 	}
+}
+
+// oneLine returns what the text says first, without its comments, in one line.
+func oneLine(text string) string {
+	var lines []string
+	for line := range strings.Lines(text) {
+		if s := strings.TrimSpace(line); s != "" && !strings.HasPrefix(s, "#") && len(lines) < 4 {
+			lines = append(lines, s)
+		}
+	}
+	return strings.Join(lines, "; ")
 }
 
 // firstLines returns at most n lines of the text.

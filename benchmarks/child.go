@@ -84,7 +84,7 @@ func (c *child) line(ctx context.Context, patience time.Duration) (string, error
 	select {
 	case line, ok := <-c.lines:
 		if !ok {
-			return "", fmt.Errorf("%s ended: %s", c.name, firstLines(c.last.String(), 4))
+			return "", fmt.Errorf("%s ended: %s", c.name, oneLine(c.last.String()))
 		}
 		return line, nil
 	case <-deadline.C:
@@ -111,7 +111,7 @@ func (c *child) after(ctx context.Context, word string, patience time.Duration) 
 // nanoseconds per operation. The error is errNoRow if it does not have the row.
 func (c *child) measure(ctx context.Context, path string, d time.Duration) (float64, error) {
 	if _, err := fmt.Fprintf(c.in, "%s %d\n", path, max(d.Milliseconds(), 1)); err != nil {
-		return 0, fmt.Errorf("%s does not listen: %w; %s", c.name, err, firstLines(c.last.String(), 4))
+		return 0, fmt.Errorf("%s does not listen: %w; %s", c.name, err, oneLine(c.last.String()))
 	}
 	line, err := c.line(ctx, rowTime+d)
 	if err != nil {

@@ -3,7 +3,6 @@ package main
 import (
 	"bytes"
 	"context"
-	"errors"
 	"fmt"
 	"os/exec"
 	"path/filepath"
@@ -32,8 +31,10 @@ func gobench(ctx context.Context, binary, folder string, r row, d time.Duration)
 	cmd.Stdout, cmd.Stderr = &out, &diagnostics
 	line := filepath.Base(binary) + " '" + strings.Join(args, "' '") + "'"
 	if err := cmd.Run(); err != nil {
-		text := firstLines(strings.TrimSpace(diagnostics.String()+failures(out.String())), 4)
-		return nil, line, errors.Join(err, ctx.Err(), errors.New(text))
+		if ctx.Err() != nil {
+			return nil, line, ctx.Err()
+		}
+		return nil, line, fmt.Errorf("%w: %s", err, oneLine(diagnostics.String()+failures(out.String())))
 	}
 	found, err := parseBenchmarks(out.String(), r)
 	return found, line, err

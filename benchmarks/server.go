@@ -184,7 +184,7 @@ type loadReport struct {
 func parseLoad(line string) (loadReport, error) {
 	var r loadReport
 	if err := json.Unmarshal([]byte(line), &r); err != nil {
-		return r, fmt.Errorf("the load generator said %q: %w", firstLines(line, 1), err)
+		return r, fmt.Errorf("the load generator said %q: %w", oneLine(line), err)
 	}
 	if r.Errors > 0 {
 		return r, fmt.Errorf("the load generator met %d errors", r.Errors)
@@ -296,7 +296,10 @@ func (s *session) runIdle(ctx context.Context, args []string) (string, error) {
 	cmd.Stderr = &diagnostics
 	out, err := cmd.Output()
 	if err != nil {
-		return "", errors.Join(err, ctx.Err(), errors.New(firstLines(diagnostics.String(), 3)))
+		if ctx.Err() != nil {
+			return "", ctx.Err()
+		}
+		return "", fmt.Errorf("%w: %s", err, oneLine(diagnostics.String()))
 	}
 	return string(out), nil
 }
@@ -308,7 +311,7 @@ var idleLine = regexp.MustCompile(`(?m)^idle again.*?: \d+ connections, (-?\d+) 
 func parseIdle(text string) (map[string]float64, error) {
 	m := idleLine.FindStringSubmatch(text)
 	if m == nil {
-		return nil, fmt.Errorf("benchmarks/idle said %q", firstLines(text, 3))
+		return nil, fmt.Errorf("benchmarks/idle said %q", oneLine(text))
 	}
 	values := map[string]float64{}
 	for i, unit := range []string{"B/conn", "resident-B/conn"} {
