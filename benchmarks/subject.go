@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -29,7 +30,7 @@ type contender struct {
 	name  string
 	label string
 	from  source
-	floor bool // what is left if nearly all is left out: not something to use instead
+	floor bool // nothing to use instead: what is left if nearly all is left out, or a part of ours
 }
 
 // contenders returns all, in the order in which they are shown: ours first, then
@@ -37,12 +38,13 @@ type contender struct {
 func contenders() []contender {
 	return []contender{
 		{name: ours, label: "Spindle"},
-		{name: "floor", label: "the floor: a slice of funcs", floor: true},
+		{name: "floor", label: "the floor", floor: true},
 		{name: "goroutine", label: "goroutine and channel"},
-		{name: "channel", label: "channel round trip"},
+		{name: "channel", label: "channel"},
 		{name: "waitgroup", label: "WaitGroup"},
 		{name: "afterfunc", label: "time.AfterFunc"},
-		{name: "heap", label: "container/heap"},
+		{name: "heap", label: "container/heap alone", floor: true},
+		{name: "queue", label: "our timer queue alone", floor: true},
 		{name: "gonet", label: "Go net"},
 		{name: "samber-mo", label: "samber/mo", from: fromPeers},
 		{name: "go-promise", label: "go-promise", from: fromPeers},
@@ -59,6 +61,11 @@ func contenders() []contender {
 
 // ours is the contender that all this is about.
 const ours = "spindle"
+
+// isFloor tells whether a contender is nothing to use instead.
+func isFloor(name string) bool {
+	return slices.ContainsFunc(contenders(), func(c contender) bool { return c.name == name && c.floor })
+}
 
 // labelOf returns the label of a contender, or its name if it is not known.
 func labelOf(name string) string {
