@@ -115,7 +115,9 @@ func newReport(r *results) report {
 }
 
 // dashes returns the pattern of each style of line.
-func dashes() []template.CSS { return []template.CSS{"none", "none", "2 2", "6 2", "8 3 2 3", "5 3", "10 3", "3 3"} }
+func dashes() []template.CSS {
+	return []template.CSS{"none", "none", "2 2", "6 2", "8 3 2 3", "5 3", "10 3", "3 3"}
+}
 
 // section makes the plots and the table of a subject.
 func (r *results) section(s subject) section {
