@@ -34,6 +34,8 @@ const (
 	lineRight  = plotWidth - 92
 	lineTop    = 42.0
 	lineBottom = 232.0
+
+	leastFactor = 4.0 // between the ends of the axis of costs
 )
 
 // plot draws the curves over logarithmic costs, each with its name at its end.
@@ -86,7 +88,9 @@ func (c lines) axes() (x, y axis) {
 			y.least, y.greatest = min(y.least, p[1]), max(y.greatest, p[1])
 		}
 	}
-	y.least, y.greatest = y.least*0.9, y.greatest*1.1
+	// Small differences are not to look like large ones.
+	room := max(1.1, math.Sqrt(leastFactor*y.least/y.greatest))
+	y.least, y.greatest = y.least/room, y.greatest*room
 	return x, y
 }
 
@@ -123,7 +127,7 @@ func spread(places []float64) {
 func (r *results) latencies(w row) (lines, bool) {
 	c := lines{title: w.title, note: "latency in µs by percentile, less is better"}
 	for _, percent := range []float64{0, 50, 90, 99, 99.9, 99.99} {
-		c.x = append(c.x, tick{nines(percent), significant4(percent)})
+		c.x = append(c.x, tick{nines(percent), fmt.Sprint(percent)})
 	}
 	for _, contender := range r.contenders(w.path()) {
 		var points [][2]float64
@@ -141,9 +145,6 @@ func (r *results) latencies(w row) (lines, bool) {
 
 // nines returns how many nines a percentage has: 1 for 90, 2 for 99.
 func nines(percent float64) float64 { return -math.Log10(1 - percent/100) }
-
-// significant4 writes a percentage.
-func significant4(percent float64) string { return fmt.Sprintf("%g", percent) }
 
 // costs draws the cost of one operation against the size, for rows of a subject
 // that have one.

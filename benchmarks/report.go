@@ -98,14 +98,10 @@ func newReport(r *results) report {
 		}
 		p.Verdicts = append(p.Verdicts, line)
 	}
-	titles := map[string]string{}
-	for _, s := range subjects() {
-		titles[s.name] = s.title
-	}
 	for _, l := range r.losses() {
 		p.Losses = append(p.Losses, lossLine{
-			What: titles[l.row.subject] + ": " + l.row.title, Value: number(l.value) + " " + l.row.metric().unit,
-			Ratio: ratioText(l.ratio), To: labelOf(l.to),
+			What: labelOfSubject(l.row.subject) + ": " + l.row.title, Value: number(l.value) + " " + l.row.metric().unit,
+			Ratio: ratioText(l.ratio), To: otherOf(l.row, l.to),
 		})
 	}
 	for _, s := range r.measuredSubjects() {

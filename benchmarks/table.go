@@ -72,13 +72,23 @@ func writeTable(w io.Writer, r *results) error {
 			if len(es) == 0 {
 				continue
 			}
-			fmt.Fprintf(t, "  %s (%s; ratio to %s: %s)\n", row.title, direction(row.metric()), labelOf(row.base), row.means)
+			fmt.Fprintf(t, "  %s (%s; ratio to %s)\n", row.title, direction(row.metric()), baseText(row))
 			for _, e := range es {
 				fmt.Fprintf(t, "    %s\t%s %s\t%s\t%s\n", labelOf(e.contender), number(e.value), row.metric().unit, ratioText(e.ratio), allocsText(e.allocs))
 			}
 		}
 	}
 	return t.Flush()
+}
+
+// baseText says what the ratios of a row are to: the contender, and what it is if
+// its name does not say so.
+func baseText(w row) string {
+	label := labelOf(w.base)
+	if strings.Contains(w.means, label) {
+		return w.means
+	}
+	return label + ": " + w.means
 }
 
 // direction says which way is better.
