@@ -35,15 +35,16 @@ type child struct {
 	done  chan struct{} // closed when it has been reaped
 	last  *tail         // what it complained of last
 
+	patience time.Duration // of end
+
 	once sync.Once
-	err  error // of its end; read after done is closed
 }
 
 // startChild starts a process. The caller ends it.
 func startChild(name string, cmd *exec.Cmd) (*child, error) {
 	c := &child{
 		name: name, cmd: cmd, last: new(tail),
-		lines: make(chan string), quit: make(chan struct{}), done: make(chan struct{}),
+		patience: endTime, lines: make(chan string), quit: make(chan struct{}), done: make(chan struct{}),
 	}
 	cmd.Stderr = c.last
 	cmd.WaitDelay = endTime
@@ -74,7 +75,7 @@ func (c *child) read(out io.Reader) {
 		}
 	}
 	close(c.lines)
-	c.err = errors.Join(scanner.Err(), c.cmd.Wait())
+	_ = c.cmd.Wait() // how it ended is told by its ProcessState
 }
 
 // line waits for the next line.
@@ -84,7 +85,8 @@ func (c *child) line(ctx context.Context, patience time.Duration) (string, error
 	select {
 	case line, ok := <-c.lines:
 		if !ok {
-			return "", fmt.Errorf("%s ended: %s", c.name, oneLine(c.last.String()))
+			<-c.done
+			return "", fmt.Errorf("%s ended (%v): %s", c.name, c.cmd.ProcessState, oneLine(c.last.String()))
 		}
 		return line, nil
 	case <-deadline.C:
@@ -146,7 +148,7 @@ func (c *child) end() {
 	c.once.Do(func() {
 		close(c.quit)
 		_ = c.in.Close() // it may be gone already
-		deadline := time.NewTimer(endTime)
+		deadline := time.NewTimer(c.patience)
 		defer deadline.Stop()
 		select {
 		case <-c.done:

@@ -306,6 +306,9 @@ func makePlan(o options) []row {
 // grouped writes a number with a space between groups of three digits, as
 // README.md does from five digits on.
 func grouped(n int) string {
+	if n < 0 {
+		return "-" + grouped(-n)
+	}
 	digits := fmt.Sprint(n)
 	if len(digits) < 5 {
 		return digits
