@@ -126,13 +126,13 @@ func spread(places []float64) {
 // latencies draws the percentiles of a row of the load generator.
 func (r *results) latencies(w row) (lines, bool) {
 	c := lines{title: w.title, note: "latency in µs by percentile, less is better"}
-	for _, percent := range []float64{0, 50, 90, 99, 99.9, 99.99} {
+	for _, percent := range []float64{50, 90, 99, 99.9, 99.99} {
 		c.x = append(c.x, tick{nines(percent), fmt.Sprint(percent)})
 	}
 	for _, contender := range r.contenders(w.path()) {
 		var points [][2]float64
 		for _, p := range r.curve(w.path(), contender) {
-			if p.Micros > 0 {
+			if p.Micros > 0 && p.Percent >= 50 {
 				points = append(points, [2]float64{nines(p.Percent), p.Micros})
 			}
 		}
@@ -148,11 +148,11 @@ func nines(percent float64) float64 { return -math.Log10(1 - percent/100) }
 
 // costs draws the cost of one operation against the size, for rows of a subject
 // that have one.
-func (r *results) costs(title string, rows []row) (lines, bool) {
-	c := lines{title: title, note: "ns each by size, less is better; flat is linear", xLog: true}
+func (r *results) costs(s subject) (lines, bool) {
+	c := lines{title: s.title, note: "ns each by number of " + s.by, xLog: true}
 	byName := map[string][][2]float64{}
 	var names []string
-	for _, w := range rows {
+	for _, w := range s.rows {
 		if w.size == 0 {
 			continue
 		}

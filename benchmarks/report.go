@@ -123,7 +123,7 @@ func (r *results) section(s subject) section {
 			sec.Plots = append(sec.Plots, plot())
 		}
 	}
-	if c, ok := r.costs(s.title, s.rows); ok {
+	if c, ok := r.costs(s); ok {
 		add(c.plot, ok)
 	}
 	for _, w := range s.rows {

@@ -14,15 +14,16 @@ import (
 type pace struct {
 	rounds int
 	bench  time.Duration // each contender of a row
+	other  time.Duration // the same in a co-process: below 20 ms it would not warm up
 	load   time.Duration // each server
 	held   int           // idle connections
 }
 
 // paceOf returns the pace of a short or a long run.
 func paceOf(o options) pace {
-	p := pace{rounds: 3, bench: 10 * time.Millisecond, load: 250 * time.Millisecond, held: 2000}
+	p := pace{rounds: 3, bench: 10 * time.Millisecond, other: 20 * time.Millisecond, load: 250 * time.Millisecond, held: 2000}
 	if o.full {
-		p = pace{rounds: 11, bench: 50 * time.Millisecond, load: time.Second, held: 10_000}
+		p = pace{rounds: 11, bench: 50 * time.Millisecond, other: 50 * time.Millisecond, load: time.Second, held: 10_000}
 	}
 	if o.rounds > 0 {
 		p.rounds = o.rounds
@@ -39,7 +40,8 @@ type session struct {
 	cpus     cpus
 	others   []*coprocess
 	servers  map[string]*server // by contender, and "tls " before it
-	lacks    map[string]bool    // "contender subject/row" that turned out not to exist, or to fail
+	absent   map[string]bool    // "contender subject/row" that turned out not to exist
+	failures map[string]int     // "contender subject/row" that went wrong, and how often
 }
 
 // coprocess is a child for rows in another language, with its name.
@@ -50,7 +52,7 @@ type coprocess struct {
 }
 
 func newSession(shop *workshop, r *results, o options, p *progress) *session {
-	s := &session{shop: shop, r: r, pace: paceOf(o), progress: p, cpus: findCPUs(), servers: map[string]*server{}, lacks: map[string]bool{}}
+	s := &session{shop: shop, r: r, pace: paceOf(o), progress: p, cpus: findCPUs(), servers: map[string]*server{}, absent: map[string]bool{}, failures: map[string]int{}}
 	for _, program := range shop.others {
 		s.others = append(s.others, &coprocess{program: program})
 	}
@@ -121,7 +123,7 @@ func inTurn(round int, turns []func()) {
 // bench runs a row of a test binary.
 func (s *session) bench(ctx context.Context, round int, r row, binary, folder string) {
 	lack := folder + " " + r.path()
-	if binary == "" || s.lacks[lack] {
+	if binary == "" || s.lacks(lack) {
 		return
 	}
 	found, command, err := gobench(ctx, binary, filepath.Join(s.shop.root, folder), r, s.pace.bench)
@@ -129,7 +131,7 @@ func (s *session) bench(ctx context.Context, round int, r row, binary, folder st
 		s.failed(ctx, lack, err)
 		return
 	}
-	s.lacks[lack] = len(found) == 0
+	s.absent[lack] = len(found) == 0
 	if len(found) > 0 {
 		s.r.addCommand(s.shop.shown(command))
 	}
@@ -141,7 +143,7 @@ func (s *session) bench(ctx context.Context, round int, r row, binary, folder st
 // other has a co-process measure a row.
 func (s *session) other(ctx context.Context, round int, r row, o *coprocess) {
 	lack := o.program.contender + " " + r.path()
-	if o.failed || s.lacks[lack] {
+	if o.failed || s.lacks(lack) {
 		return
 	}
 	if o.child == nil {
@@ -151,10 +153,10 @@ func (s *session) other(ctx context.Context, round int, r row, o *coprocess) {
 			return
 		}
 	}
-	ns, err := o.child.measure(ctx, r.path(), s.pace.bench)
+	ns, err := o.child.measure(ctx, r.path(), s.pace.other)
 	switch {
 	case errors.Is(err, errNoRow):
-		s.lacks[lack] = true
+		s.absent[lack] = true
 	case err != nil:
 		s.failed(ctx, lack, err)
 		// A late answer would be taken for that of another row.
@@ -180,11 +182,19 @@ func (o *coprocess) start(ctx context.Context) error {
 	return nil
 }
 
-// failed remembers that something went wrong, and does not try it again. What
-// fails because the run is interrupted is no news.
+// enough is how often something may go wrong before it is not tried any more: a
+// crowded machine can spoil one try.
+const enough = 2
+
+// lacks tells whether a contender of a row is not there, or has gone wrong often
+// enough.
+func (s *session) lacks(of string) bool { return s.absent[of] || s.failures[of] >= enough }
+
+// failed remembers that something went wrong. What fails because the run is
+// interrupted is no news.
 func (s *session) failed(ctx context.Context, of string, err error) {
-	s.lacks[of] = true
-	if ctx.Err() != nil {
+	s.failures[of]++
+	if ctx.Err() != nil || s.failures[of] > 1 {
 		return
 	}
 	s.r.addProblem(of, err.Error())

@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
-	"path/filepath"
 	"regexp"
 	"strconv"
 	"strings"
@@ -69,7 +68,7 @@ func (s *session) eachServer(round int, r row, turn func(program) error) {
 	var turns []func()
 	for _, p := range s.shop.servers {
 		lack := p.contender + " " + r.path()
-		if s.lacks[lack] || r.load.tls && !p.tls {
+		if s.lacks(lack) || r.load.tls && !p.tls {
 			continue
 		}
 		turns = append(turns, func() {
@@ -127,15 +126,12 @@ func (s *session) work(ctx context.Context, r row, srv *server) (map[string]floa
 	if r.load.tls {
 		args = append(args, "-tls")
 	}
-	before, err := cpuTime(srv.cmd.Process.Pid)
+	m, err := startMeter(srv.cmd.Process.Pid)
 	if err != nil {
 		return nil, nil, err
 	}
 	text, err := s.generate(ctx, args)
-	if err != nil {
-		return nil, nil, err
-	}
-	after, err := cpuTime(srv.cmd.Process.Pid)
+	m.stop()
 	if err != nil {
 		return nil, nil, err
 	}
@@ -143,11 +139,10 @@ func (s *session) work(ctx context.Context, r row, srv *server) (map[string]floa
 	if err != nil {
 		return nil, nil, err
 	}
-	// Warming up and connecting cost time, too: the rate tells how many requests
-	// there were in all, about.
-	requests := rep.Requests * (1 + warmth.Seconds()/rep.Seconds)
 	values := rep.values()
-	values["cpu-ns/req"] = float64((after - before).Nanoseconds()) / requests
+	// The load generator prints as soon as it has counted for that long.
+	cpu := m.during(time.Duration(rep.Seconds * float64(time.Second)))
+	values["cpu-ns/req"] = float64(cpu.Nanoseconds()) / rep.Requests
 	if bytes, err := residentBytes(srv.cmd.Process.Pid); err == nil {
 		values["resident-B"] = float64(bytes)
 	}
@@ -211,7 +206,7 @@ func (r loadReport) curve() []percentile {
 	if total == 0 {
 		return nil
 	}
-	percents := []float64{1, 10, 25, 50, 75, 90, 95, 98, 99, 99.5, 99.8, 99.9, 99.95, 99.99}
+	percents := []float64{50, 75, 90, 95, 99, 99.5, 99.9, 99.95, 99.99}
 	curve := make([]percentile, 0, len(percents))
 	sum, i := 0.0, 0
 	for _, percent := range percents {
@@ -320,37 +315,4 @@ func parseIdle(text string) (map[string]float64, error) {
 		}
 	}
 	return values, nil
-}
-
-// cpuTime returns the time on a processor that the threads of a process had,
-// to the nanosecond where the kernel says so.
-func cpuTime(pid int) (time.Duration, error) {
-	threads, err := filepath.Glob(fmt.Sprintf("/proc/%d/task/*/schedstat", pid))
-	if err != nil || len(threads) == 0 {
-		return 0, fmt.Errorf("the kernel tells no CPU time of process %d", pid)
-	}
-	var sum time.Duration
-	for _, file := range threads {
-		text, err := os.ReadFile(file)
-		if err != nil {
-			continue // a thread that has just ended
-		}
-		first, _, _ := strings.Cut(string(text), " ")
-		ns, err := strconv.ParseInt(first, 10, 64)
-		if err != nil {
-			return 0, fmt.Errorf("%s: %w", file, err)
-		}
-		sum += time.Duration(ns)
-	}
-	return sum, nil
-}
-
-// residentBytes returns the resident set of a process.
-func residentBytes(pid int) (int64, error) {
-	text := strings.TrimSuffix(field(fmt.Sprintf("/proc/%d/status", pid), "VmRSS"), " kB")
-	kilobytes, err := strconv.ParseInt(text, 10, 64)
-	if err != nil {
-		return 0, fmt.Errorf("the kernel tells no resident set of process %d", pid)
-	}
-	return kilobytes << 10, nil
 }

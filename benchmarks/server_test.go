@@ -4,6 +4,7 @@ import (
 	"os"
 	"runtime"
 	"testing"
+	"time"
 )
 
 func TestParseLoad(t *testing.T) {
@@ -14,7 +15,7 @@ func TestParseLoad(t *testing.T) {
 	if v := r.values(); v["req/s"] != 200 || v["p50-us"] != 10 || v["p99.9-us"] != 40 || v["max-us"] != 50 {
 		t.Errorf("got %v", v)
 	}
-	want := map[float64]float64{1: 10, 50: 10, 90: 10, 95: 20, 99: 20, 99.5: 30, 99.99: 30}
+	want := map[float64]float64{50: 10, 90: 10, 95: 20, 99: 20, 99.5: 30, 99.99: 30}
 	for _, p := range r.curve() {
 		if us, ok := want[p.Percent]; ok && us != p.Micros {
 			t.Errorf("%v percent: got %v µs, want %v", p.Percent, p.Micros, us)
@@ -46,6 +47,34 @@ func TestParseIdle(t *testing.T) {
 	}
 	if _, err := parseIdle("nothing of the kind"); err == nil {
 		t.Error("any text is taken for figures")
+	}
+}
+
+func TestMeterTellsOfAPart(t *testing.T) {
+	began := time.Unix(0, 0)
+	m := &meter{}
+	// 100 ms without work, then 100 ms that are all CPU time.
+	for i, cpu := range []time.Duration{7, 7, 57, 107} {
+		m.looks = append(m.looks, look{began.Add(time.Duration([]int{0, 100, 150, 200}[i]) * time.Millisecond), cpu * time.Millisecond})
+	}
+	for part, want := range map[time.Duration]time.Duration{0: 0, 25: 25, 50: 50, 100: 100, 150: 100, 200: 100, 900: 100} {
+		if got := m.during(part * time.Millisecond); got != want*time.Millisecond {
+			t.Errorf("in the last %d ms it is %v, want %d ms", part, got, want)
+		}
+	}
+}
+
+func TestMeterLooks(t *testing.T) {
+	if runtime.GOOS != "linux" {
+		t.Skip("there is no /proc to read it from")
+	}
+	m, err := startMeter(os.Getpid())
+	if err != nil {
+		t.Fatal(err)
+	}
+	m.stop()
+	if len(m.looks) < 2 || m.during(time.Hour) < 0 {
+		t.Errorf("it looked so: %v", m.looks)
 	}
 }
 

@@ -44,7 +44,7 @@ func contenders() []contender {
 		{name: "waitgroup", label: "WaitGroup"},
 		{name: "afterfunc", label: "AfterFunc"},
 		{name: "heap", label: "bare heap", floor: true},
-		{name: "queue", label: "our queue alone", floor: true},
+		{name: "queue", label: "our queue", floor: true},
 		{name: "gonet", label: "Go net"},
 		{name: "samber-mo", label: "samber/mo", from: fromPeers},
 		{name: "go-promise", label: "go-promise", from: fromPeers},
@@ -82,6 +82,7 @@ type subject struct {
 	name  string
 	title string
 	text  string // what is done, for the reader of the report
+	by    string // what the size of its rows is the number of, if they have one
 	rows  []row
 }
 
@@ -134,9 +135,9 @@ type metric struct {
 func subjects() []subject {
 	all := []subject{
 		deferredSubject(), chainSubject(), thenSubject(), awaitSubject(),
-		manySubject("list", "chain.DeferredList", "create n Deferreds, gather their results and failures, fire all"),
-		manySubject("gather", "chain.Gather", "create n Deferreds, gather their results, fire all"),
-		manySubject("race", "chain.Race", "create n Deferreds, race them, fire all"),
+		manySubject("list", "chain.DeferredList", "Create n Deferreds, gather their results and failures, fire all"),
+		manySubject("gather", "chain.Gather", "Create n Deferreds, gather their results, fire all"),
+		manySubject("race", "chain.Race", "Create n Deferreds, race them, fire all"),
 		timersSubject(), callsSubject(), threadsSubject(),
 		echoSubject(), tlsSubject(), idleSubject(),
 	}
@@ -165,7 +166,7 @@ func deferredSubject() subject {
 }
 
 func chainSubject() subject {
-	s := subject{name: "chain", title: "Callbacks on one Deferred", text: "A Deferred with n callbacks, fired. The cost is that of one callback."}
+	s := subject{name: "chain", title: "Callbacks on one Deferred", text: "A Deferred with n callbacks, fired. The cost is that of one callback: flat is linear.", by: "callbacks"}
 	for n := 10; n <= 1_000_000; n *= 10 {
 		s.rows = append(s.rows, row{
 			name: fmt.Sprintf("n=%d", n), title: grouped(n) + " callbacks, each", size: n, per: n,
@@ -191,7 +192,7 @@ func awaitSubject() subject {
 }
 
 func manySubject(name, title, text string) subject {
-	s := subject{name: name, title: title, text: text + ". The cost is that of one Deferred."}
+	s := subject{name: name, title: title, text: text + ". The cost is that of one Deferred: flat is linear.", by: "Deferreds"}
 	for n := 10; n <= 100_000; n *= 10 {
 		s.rows = append(s.rows, row{
 			name: fmt.Sprintf("n=%d", n), title: grouped(n) + " Deferreds, each", size: n, per: n,
@@ -203,7 +204,7 @@ func manySubject(name, title, text string) subject {
 }
 
 func timersSubject() subject {
-	s := subject{name: "timers", title: "Timers", text: "Delayed calls: one set and cancelled beside n that are pending; n set, and all fired, each."}
+	s := subject{name: "timers", title: "Timers", text: "Delayed calls: one set and cancelled beside n that are pending; n set and all fired, where the cost is that of one: flat is linear.", by: "timers set and fired"}
 	const means = "time.AfterFunc"
 	for _, n := range []int{0, 1000, 1_000_000} {
 		s.rows = append(s.rows, row{
@@ -221,7 +222,7 @@ func timersSubject() subject {
 }
 
 func callsSubject() subject {
-	s := subject{name: "calls", title: "CallFromThread", text: "Functions posted to the loop by 1 to 8 goroutines at once, one way."}
+	s := subject{name: "calls", title: "CallFromThread", text: "Functions posted to the loop by 1 to 8 goroutines at once, one way.", by: "goroutines that post"}
 	for _, n := range []int{1, 2, 4, 8} {
 		s.rows = append(s.rows, row{
 			name: fmt.Sprintf("producers=%d", n), title: fmt.Sprintf("%d producing", n), size: n,
