@@ -7,7 +7,9 @@
 //
 //	go run ./benchmarks [-full] [-only REGEXP] [-json FILE] [-o report.html]
 //
-// It takes about two minutes, with -full about twenty, and shows how far it is.
+// It takes about two minutes, with -full about twenty, and shows how far it is: on
+// a machine that is fast there are more rounds, on one that is slow it takes
+// longer.
 // Then it prints a table and the goals of the project, reached or not, and writes
 // a report with plots. With -only it measures the rows whose name matches, as
 // deferred/one-callback does. With -json it writes all raw numbers to a file.

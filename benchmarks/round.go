@@ -12,7 +12,9 @@ import (
 
 // pace is how long things are measured.
 type pace struct {
-	rounds int
+	rounds int           // as few as this
+	most   int           // and as many as this, if there is time
+	budget time.Duration // for the rounds: none that would take longer is begun
 	bench  time.Duration // each contender of a row
 	other  time.Duration // the same in a co-process: below 20 ms it would not warm up
 	load   time.Duration // each server
@@ -21,12 +23,12 @@ type pace struct {
 
 // paceOf returns the pace of a short or a long run.
 func paceOf(o options) pace {
-	p := pace{rounds: 3, bench: 10 * time.Millisecond, other: 20 * time.Millisecond, load: 250 * time.Millisecond, held: 2000}
+	p := pace{rounds: 3, most: 5, budget: 110 * time.Second, bench: 10 * time.Millisecond, other: 20 * time.Millisecond, load: 250 * time.Millisecond, held: 2000}
 	if o.full {
-		p = pace{rounds: 11, bench: 50 * time.Millisecond, other: 50 * time.Millisecond, load: time.Second, held: 10_000}
+		p = pace{rounds: 7, most: 15, budget: 18 * time.Minute, bench: 50 * time.Millisecond, other: 50 * time.Millisecond, load: time.Second, held: 10_000}
 	}
 	if o.rounds > 0 {
-		p.rounds = o.rounds
+		p.rounds, p.most = o.rounds, o.rounds
 	}
 	return p
 }
@@ -62,30 +64,49 @@ func newSession(shop *workshop, r *results, o options, p *progress) *session {
 	return s
 }
 
+// errInterrupted ends a run whose context is done.
+var errInterrupted = errors.New("interrupted: this is what there was until then")
+
 // run measures the plan, round by round. It returns early when the context is
 // done.
 func (s *session) run(ctx context.Context, plan []row) error {
-	for round := range s.pace.rounds {
-		subject := ""
-		for i, r := range plan {
-			if ctx.Err() != nil {
-				return errors.New("interrupted: this is what there was until then")
-			}
-			if round > 0 && r.once {
-				continue
-			}
-			s.progress.at(round, s.pace.rounds, i, len(plan), r.path())
-			if r.subject != subject {
-				subject = r.subject
-				s.r.Calibration = append(s.r.Calibration, calibration{Round: round, Row: r.path(), NS: calibrate()})
-			}
-			s.measure(ctx, round, r)
+	began := time.Now()
+	for round := 0; s.pace.another(round, time.Since(began)); round++ {
+		if err := s.round(ctx, round, plan); err != nil {
+			return err
 		}
-		if ctx.Err() == nil {
-			s.r.Rounds = round + 1
+		s.r.Rounds = round + 1
+	}
+	return nil
+}
+
+// another tells whether there is to be one more round after so many that took so
+// long.
+func (p pace) another(done int, took time.Duration) bool {
+	if done < p.rounds {
+		return true
+	}
+	return done < p.most && took+took/time.Duration(done) <= p.budget
+}
+
+// round measures all rows once.
+func (s *session) round(ctx context.Context, round int, plan []row) error {
+	subject := ""
+	for i, r := range plan {
+		if round > 0 && r.once {
+			continue
+		}
+		s.progress.at(round, max(s.pace.rounds, round+1), i, len(plan), r.path())
+		if r.subject != subject {
+			subject = r.subject
+			s.r.Calibration = append(s.r.Calibration, calibration{Round: round, Row: r.path(), NS: calibrate()})
+		}
+		s.measure(ctx, round, r)
+		if ctx.Err() != nil {
+			return errInterrupted
 		}
 	}
-	return ctx.Err()
+	return nil
 }
 
 // measure measures all contenders of a row, in turn. Every other round goes the

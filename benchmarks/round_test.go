@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 )
 
 // fakeSession is a session in which all programs are played by the test binary.
@@ -90,7 +91,7 @@ func TestInterruptedRounds(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	err := s.run(ctx, makePlan(o))
-	if err == nil || len(r.Samples) != 0 || len(r.Problems) != 0 || r.Rounds != 0 {
+	if !errors.Is(err, errInterrupted) || len(r.Samples) != 0 || len(r.Problems) != 0 || r.Rounds != 0 {
 		t.Errorf("error %v, %d samples, problems %v, %d rounds", err, len(r.Samples), r.Problems, r.Rounds)
 	}
 }
@@ -134,8 +135,24 @@ func TestPace(t *testing.T) {
 	if short.rounds >= long.rounds || short.bench >= long.bench || short.load >= long.load || short.held >= long.held {
 		t.Errorf("short is %+v, long %+v", short, long)
 	}
-	if got := paceOf(options{full: true, rounds: 2}).rounds; got != 2 {
-		t.Errorf("%d rounds, want 2", got)
+	for _, test := range []struct {
+		name string
+		pace pace
+		took time.Duration // by each round
+		want int
+	}{
+		{"fast", pace{rounds: 3, most: 5, budget: time.Minute}, time.Second, 5},
+		{"slow", pace{rounds: 3, most: 5, budget: time.Minute}, time.Minute, 3},
+		{"between", pace{rounds: 3, most: 5, budget: time.Minute}, 14 * time.Second, 4},
+		{"as many as are asked for", paceOf(options{full: true, rounds: 2}), time.Second, 2},
+	} {
+		done := 0
+		for test.pace.another(done, time.Duration(done)*test.took) {
+			done++
+		}
+		if done != test.want {
+			t.Errorf("%s: %d rounds, want %d", test.name, done, test.want)
+		}
 	}
 }
 
