@@ -65,7 +65,7 @@ func (w *workshop) close() { _ = os.RemoveAll(w.folder) } // it lies in the fold
 
 // build makes what the plan needs.
 func (w *workshop) build(ctx context.Context, plan []row, r *results) {
-	b := builder{ctx: ctx, workshop: w, r: r}
+	b := builder{workshop: w, r: r, run: w.runner(ctx)}
 	needs := func(kinds ...kind) bool {
 		return slices.ContainsFunc(plan, func(r row) bool { return slices.Contains(kinds, r.kind) })
 	}
@@ -95,16 +95,24 @@ func (w *workshop) build(ctx context.Context, plan []row, r *results) {
 // builder makes one thing after the other, and notes what it cannot make.
 type builder struct {
 	*workshop
-	ctx context.Context
-	r   *results
+	r *results
+	// run runs a command in a folder of the module and returns its output.
+	run func(folder, name string, args ...string) (string, error)
 }
 
-// run runs a command in a folder of the module and returns its output.
-func (b builder) run(folder, name string, args ...string) (string, error) {
-	ctx, cancel := context.WithTimeout(b.ctx, buildTime)
-	defer cancel()
+// runner returns a function that runs commands until the context is done.
+func (w *workshop) runner(ctx context.Context) func(folder, name string, args ...string) (string, error) {
+	return func(folder, name string, args ...string) (string, error) {
+		ctx, cancel := context.WithTimeout(ctx, buildTime)
+		defer cancel()
+		return w.output(ctx, folder, name, args...)
+	}
+}
+
+// output runs a command in a folder of the module and returns what it printed.
+func (w *workshop) output(ctx context.Context, folder, name string, args ...string) (string, error) {
 	cmd := exec.CommandContext(ctx, name, args...)
-	cmd.Dir = filepath.Join(b.root, folder)
+	cmd.Dir = filepath.Join(w.root, folder)
 	var out, diagnostics bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &out, &diagnostics
 	cmd.WaitDelay = time.Second
@@ -112,7 +120,7 @@ func (b builder) run(folder, name string, args ...string) (string, error) {
 		if ctx.Err() != nil {
 			return "", ctx.Err()
 		}
-		return "", fmt.Errorf("%w: %s", err, b.shown(oneLine(diagnostics.String())))
+		return "", fmt.Errorf("%w: %s", err, w.shown(oneLine(diagnostics.String())))
 	}
 	return strings.TrimSpace(out.String()), nil
 }

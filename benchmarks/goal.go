@@ -194,17 +194,7 @@ func (r *results) judgeOne(g goal) verdict {
 		v.got = own.median()
 		return v
 	}
-	yardRow := path
-	if g.row != "" {
-		yardRow = g.row
-	}
-	for _, y := range g.yard {
-		got := own.to(r.series(yardRow, y, g.keyOf(yardRow))).median()
-		worse := got > v.got != g.more
-		if !math.IsNaN(got) && (math.IsNaN(v.got) || worse) {
-			v.got, v.against = got, labelOf(y)
-		}
-	}
+	v.got, v.against = r.against(g, path, own)
 	if math.IsNaN(v.got) {
 		v.why = "no yardstick here: " + labelOf(g.yard[0])
 		if len(g.yard) > 1 {
@@ -212,6 +202,22 @@ func (r *results) judgeOne(g goal) verdict {
 		}
 	}
 	return v
+}
+
+// against returns the ratio to the yardstick that makes it the worst, and that
+// yardstick's label; NaN if none was measured.
+func (r *results) against(g goal, path string, own series) (worst float64, label string) {
+	worst = math.NaN()
+	if g.row != "" {
+		path = g.row
+	}
+	for _, y := range g.yard {
+		ratio := own.to(r.series(path, y, g.keyOf(path))).median()
+		if !math.IsNaN(ratio) && (math.IsNaN(worst) || ratio > worst != g.more) {
+			worst, label = ratio, labelOf(y)
+		}
+	}
+	return worst, label
 }
 
 // keyOf returns the quantity that the goal looks at in a row.

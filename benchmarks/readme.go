@@ -70,7 +70,7 @@ func (r *results) readmeTable() (string, error) {
 	fmt.Fprint(&b, "| what | Spindle | ratio | to |\n| --- | --- | --- | --- |\n")
 	for _, s := range r.measuredSubjects() {
 		for _, w := range s.rows {
-			if w.readme && !(w.path() == worst.row.path() && w.base == worst.to) {
+			if w.readme && (w.path() != worst.row.path() || w.base != worst.to) {
 				b.WriteString(r.readmeRow(s, w))
 			}
 		}

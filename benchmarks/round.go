@@ -93,7 +93,7 @@ func (p pace) another(done int, took time.Duration) bool {
 func (s *session) round(ctx context.Context, round int, plan []row) error {
 	subject := ""
 	for i, r := range plan {
-		if round > 0 && r.once {
+		if r.most > 0 && round >= r.most {
 			continue
 		}
 		s.progress.at(round, max(s.pace.rounds, round+1), i, len(plan), r.path())

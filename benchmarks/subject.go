@@ -98,7 +98,7 @@ type row struct {
 	per     int    // operations in one of the benchmark's, to divide by
 	cpu     int    // GOMAXPROCS
 	full    bool   // only in the long run
-	once    bool   // only in the first round: it does not depend on the machine's speed
+	most    int    // only in so many rounds: it takes long, or does not depend on the machine's speed; 0 is all
 	readme  bool   // shown in README.md
 	load    load   // for servers
 }
@@ -170,7 +170,7 @@ func chainSubject() subject {
 	for n := 10; n <= 1_000_000; n *= 10 {
 		s.rows = append(s.rows, row{
 			name: fmt.Sprintf("n=%d", n), title: grouped(n) + " callbacks, each", size: n, per: n,
-			base: "floor", means: "a slice of funcs, allocated and called", full: n > 100_000,
+			base: "floor", means: "a slice of funcs, allocated and called", full: n > 100_000, most: fewIf(n > 100_000),
 		})
 	}
 	return s
@@ -209,16 +209,24 @@ func timersSubject() subject {
 	for _, n := range []int{0, 1000, 1_000_000} {
 		s.rows = append(s.rows, row{
 			name: fmt.Sprintf("set-cancel/n=%d", n), title: "set and cancel beside " + grouped(n),
-			base: "afterfunc", means: means, readme: n == 1000, full: n > 1000,
+			base: "afterfunc", means: means, readme: n == 1000, full: n > 1000, most: fewIf(n > 100_000),
 		})
 	}
 	for _, n := range []int{1000, 100_000, 1_000_000} {
 		s.rows = append(s.rows, row{
 			name: fmt.Sprintf("set-fire/n=%d", n), title: "set and fire " + grouped(n) + ", each", size: n, per: n,
-			base: "afterfunc", means: means, full: n > 100_000, readme: n == 100_000,
+			base: "afterfunc", means: means, full: n > 100_000, readme: n == 100_000, most: fewIf(n > 100_000),
 		})
 	}
 	return s
+}
+
+// fewIf returns in how many rounds a row is measured: few if it is a large one.
+func fewIf(large bool) int {
+	if large {
+		return 3
+	}
+	return 0
 }
 
 func callsSubject() subject {
@@ -282,10 +290,10 @@ func idleSubject() subject {
 	const means = "Go's net, a goroutine per connection"
 	tls := load{tls: true}
 	return subject{name: "idle", title: "Memory per idle connection", text: "Connections that were answered once and then say nothing. Heap and stacks is what the server's objects take; resident is what the kernel counts for the process, with all that the runtime holds back.", rows: []row{
-		{name: "heap", title: "heap and stacks", kind: heapIdle, base: "gonet", means: means, once: true, readme: true},
-		{name: "resident", title: "resident", kind: heldIdle, base: "gonet", means: means, once: true},
-		{name: "tls-heap", title: "TLS, heap and stacks", kind: heapIdle, base: "gonet", means: means, once: true, load: tls},
-		{name: "tls-resident", title: "TLS, resident", kind: heldIdle, base: "gonet", means: means, once: true, load: tls},
+		{name: "heap", title: "heap and stacks", kind: heapIdle, base: "gonet", means: means, most: 1, readme: true},
+		{name: "resident", title: "resident", kind: heldIdle, base: "gonet", means: means, most: 1},
+		{name: "tls-heap", title: "TLS, heap and stacks", kind: heapIdle, base: "gonet", means: means, most: 1, load: tls},
+		{name: "tls-resident", title: "TLS, resident", kind: heldIdle, base: "gonet", means: means, most: 1, load: tls},
 	}}
 }
 

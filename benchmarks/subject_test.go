@@ -5,6 +5,12 @@ import (
 	"testing"
 )
 
+// anything matches all rows.
+var anything = regexp.MustCompile("")
+
+// mustMatch is a regexp for rows.
+func mustMatch(text string) *regexp.Regexp { return regexp.MustCompile(text) }
+
 func TestRows(t *testing.T) {
 	known := map[string]bool{}
 	for _, c := range contenders() {
@@ -41,18 +47,17 @@ func TestRows(t *testing.T) {
 
 func TestPlan(t *testing.T) {
 	count := func(o options) int { return len(makePlan(o)) }
-	all := regexp.MustCompile("")
-	short, full := count(options{only: all}), count(options{only: all, full: true})
+	short, full := count(options{only: anything}), count(options{only: anything, full: true})
 	if short == 0 || short >= full {
 		t.Errorf("%d rows in the short run, %d in the full one", short, full)
 	}
-	if got := count(options{only: regexp.MustCompile("^chain/")}); got != 5 {
+	if got := count(options{only: mustMatch("^chain/")}); got != 5 {
 		t.Errorf("%d rows of chain in the short run, want 5", got)
 	}
-	if got := count(options{only: regexp.MustCompile("chain/n=1000000")}); got != 1 {
+	if got := count(options{only: mustMatch("chain/n=1000000")}); got != 1 {
 		t.Errorf("%d rows for a name that is asked for, want 1", got)
 	}
-	if got := count(options{only: regexp.MustCompile("no such")}); got != 0 {
+	if got := count(options{only: mustMatch("no such")}); got != 0 {
 		t.Errorf("%d rows for a name that is not there", got)
 	}
 }
