@@ -154,10 +154,15 @@ func (v verdict) is() string {
 		return v.why
 	case len(v.yard) == 0 && !v.slope:
 		return number(v.got)
-	case v.against != "":
-		return ratioText(v.got) + " of " + v.against
 	}
-	return ratioText(v.got)
+	text := ratioText(v.got)
+	if text == ratioText(v.bound) && v.got != v.bound {
+		text = fmt.Sprintf("%.4g", v.got) // so that the verdict can be understood
+	}
+	if v.against != "" {
+		text += " of " + v.against
+	}
+	return text
 }
 
 // judge looks at all goals.

@@ -46,6 +46,7 @@ func TestJudge(t *testing.T) {
 		{"at most, at the bound", goal{rows: one, yard: []string{"floor"}, bound: 2}, "reached", "2.0 of the floor"},
 		{"at most, not reached", goal{rows: one, yard: []string{"floor"}, bound: 1.9}, "not reached", "2.0 of the floor"},
 		{"the best of several", goal{rows: one, yard: []string{"samber-mo", "go-promise", "conc"}, bound: 0.1}, "not reached", "0.13 of go-promise"},
+		{"so near that digits are needed", goal{rows: one, yard: []string{"go-promise"}, bound: 0.1331}, "not reached", "0.1333 of go-promise"},
 		{"at least, reached", goal{rows: echo, yard: []string{"gonet"}, more: true, bound: 1.1}, "reached", "1.20 of Go net"},
 		{"at least, not reached", goal{rows: echo, yard: []string{"c"}, more: true, bound: 0.96}, "not reached", "0.95 of C, epoll"},
 		{"the best of several, more is better", goal{rows: echo, yard: []string{"gonet", "c"}, more: true, bound: 0.9}, "reached", "0.95 of C, epoll"},
