@@ -1,0 +1,279 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"math"
+	"slices"
+	"text/tabwriter"
+)
+
+// goal is something that the project wants to reach: a quantity of ours, as a
+// ratio to a yardstick that was measured in the same run, or as a number where
+// that does not depend on the machine.
+type goal struct {
+	title string
+	rows  []string // subject/row; the last that was measured counts
+	key   string   // "" for the row's own metric
+	yard  []string // contenders; the ratio to the best of them counts; none for a plain number
+	row   string   // row of the yardstick, "" for the same
+	more  bool     // the ratio is to be at least the bound, not at most
+	bound float64
+	slope bool   // the exponent of the cost over the rows is meant
+	from  string // where the bound comes from
+}
+
+// prototype says where a bound comes from that was measured before.
+const prototype = "what a prototype had, to the same yardstick"
+
+// peerNames are the libraries for Go that know promises or something near.
+func peerNames() []string { return []string{"samber-mo", "go-promise", "conc", "ants"} }
+
+// goals returns all goals in the order of the report.
+func goals() []goal {
+	return slices.Concat(deferredGoals(), loopGoals(), echoGoals(), memoryGoals(), linearGoals())
+}
+
+func deferredGoals() []goal {
+	gs := []goal{
+		{title: "Deferred, one callback: near the floor", rows: []string{"deferred/one-callback"}, yard: []string{"floor"}, bound: 36.0 / 19, from: prototype},
+		{title: "Deferred, ten callbacks: near the floor", rows: []string{"deferred/ten-callbacks"}, yard: []string{"floor"}, bound: 128.0 / 56, from: prototype},
+		{title: "Deferred, thousand chained: near the floor", rows: []string{"deferred/thousand-chained"}, yard: []string{"floor"}, bound: 38800.0 / 4000, from: prototype},
+		{title: "gather 100: against a WaitGroup", rows: []string{"deferred/gather-100"}, yard: []string{"goroutine"}, bound: 5100.0 / 22300, from: prototype},
+		{title: "fail and recover: against a goroutine", rows: []string{"deferred/fail-and-recover"}, yard: []string{"goroutine"}, bound: 42.0 / 465, from: prototype},
+	}
+	for _, r := range deferredSubject().rows {
+		path := "deferred/" + r.name
+		gs = append(gs,
+			goal{title: r.title + ": ahead of Node", rows: []string{path}, yard: []string{"node"}, bound: 1},
+			goal{title: r.title + ": ten times every library for Go", rows: []string{path}, yard: peerNames(), bound: 0.1})
+	}
+	return append(gs,
+		goal{title: "ten callbacks: ahead of CompletableFuture", rows: []string{"deferred/ten-callbacks"}, yard: []string{"java"}, bound: 1},
+		goal{title: "allocations of one callback", rows: []string{"deferred/one-callback"}, key: "allocs/op", bound: 1},
+		goal{title: "allocations of ten callbacks", rows: []string{"deferred/ten-callbacks"}, key: "allocs/op", bound: 2},
+		goal{title: "allocations of gathering 100", rows: []string{"deferred/gather-100"}, key: "allocs/op", bound: 103},
+	)
+}
+
+func loopGoals() []goal {
+	return []goal{
+		{title: "Await of a pending Deferred: half a channel round trip", rows: []string{"await/pending"}, yard: []string{"channel"}, bound: 0.5},
+		{title: "a timer set and cancelled", rows: []string{"timers/set-cancel/n=0"}, yard: []string{"afterfunc"}, bound: 172.0 / 297, from: prototype},
+		{title: "a timer set and cancelled beside many", rows: []string{"timers/set-cancel/n=1000", "timers/set-cancel/n=1000000"}, yard: []string{"afterfunc"}, bound: 36.0 / 223, from: prototype},
+		{title: "timers set and fired", rows: []string{"timers/set-fire/n=1000", "timers/set-fire/n=100000", "timers/set-fire/n=1000000"}, yard: []string{"afterfunc"}, bound: 407.0 / 1181, from: prototype},
+		{title: "CallFromThread, one way under load: against a channel round trip", rows: []string{"calls/producers=1"}, yard: []string{"channel"}, row: "threads/round-trip", bound: 30.0 / 270, from: "30 ns where a round trip took 270"},
+		{title: "DeferToThread: three channel round trips", rows: []string{"threads/round-trip"}, yard: []string{"channel"}, bound: 3},
+	}
+}
+
+func echoGoals() []goal {
+	small := []string{"echo/c=100,s=64,d=1"}
+	piped := []string{"echo/c=100,s=16384,d=16"}
+	return []goal{
+		{title: "echo of 64 B: against the loop in C", rows: small, yard: []string{"c"}, more: true, bound: 0.92},
+		{title: "echo of 64 B: against Go's net", rows: small, yard: []string{"gonet"}, more: true, bound: 1.1},
+		{title: "echo of 64 B: against gnet", rows: small, yard: []string{"gnet"}, more: true, bound: 1.1},
+		{title: "echo of 16 KiB, 16 in flight: against Go's net", rows: piped, yard: []string{"gonet"}, more: true, bound: 1.4},
+		{title: "echo of 16 KiB, 16 in flight: against libuv", rows: piped, yard: []string{"uv"}, more: true, bound: 1.4},
+		{title: "echo of 64 B, 99th percentile: no worse than Go's net", rows: small, key: "p99-us", yard: []string{"gonet"}, bound: 1},
+		{title: "echo of 64 B, 99th percentile: no worse than libuv", rows: small, key: "p99-us", yard: []string{"uv"}, bound: 1},
+		{title: "echo of 16 KiB, 99th percentile: no worse than Go's net", rows: piped, key: "p99-us", yard: []string{"gonet"}, bound: 1},
+		{title: "echo of 16 KiB, 99th percentile: no worse than libuv", rows: piped, key: "p99-us", yard: []string{"uv"}, bound: 1},
+		{title: "TLS echo: CPU per request", rows: []string{"tls/echo/c=100,s=64,d=1"}, key: "cpu-ns/req", yard: []string{"gonet"}, bound: 1},
+	}
+}
+
+func memoryGoals() []goal {
+	return []goal{
+		{title: "bytes of an idle connection", rows: []string{"idle/heap"}, key: "B/conn", bound: 512},
+		{title: "TLS: memory per connection", rows: []string{"idle/tls-resident"}, yard: []string{"gonet"}, bound: 0.65},
+	}
+}
+
+// linearGoals ask for costs that grow as the work does. The bound leaves room
+// for caches that are too small and for the logarithm of a heap.
+func linearGoals() []goal {
+	var gs []goal
+	for _, s := range subjects() {
+		var rows []string
+		for _, r := range s.rows {
+			if r.size > 0 && r.per > 1 && r.kind == benchmark {
+				rows = append(rows, r.path())
+			}
+		}
+		if len(rows) > 1 {
+			gs = append(gs, goal{title: s.title + ": exponent of the cost", rows: rows, slope: true, bound: 1.2, from: "1 is linear; the rest is for caches"})
+		}
+	}
+	return gs
+}
+
+// verdict is what came of a goal.
+type verdict struct {
+	goal
+	got     float64 // NaN if there is no saying
+	against string  // label of the yardstick, or ""
+	why     string  // why there is no saying
+}
+
+// reached tells whether the goal is reached.
+func (v verdict) reached() bool {
+	if v.more {
+		return v.got >= v.bound
+	}
+	return v.got <= v.bound
+}
+
+// word is the verdict in a word or two.
+func (v verdict) word() string {
+	switch {
+	case math.IsNaN(v.got):
+		return "not measured"
+	case v.reached():
+		return "reached"
+	}
+	return "not reached"
+}
+
+// wanted writes the bound.
+func (v verdict) wanted() string {
+	if v.more {
+		return "at least " + ratioText(v.bound)
+	}
+	if len(v.yard) == 0 && !v.slope {
+		return "at most " + number(v.bound)
+	}
+	return "at most " + ratioText(v.bound)
+}
+
+// is writes what was measured.
+func (v verdict) is() string {
+	switch {
+	case math.IsNaN(v.got):
+		return v.why
+	case len(v.yard) == 0 && !v.slope:
+		return number(v.got)
+	}
+	text := ratioText(v.got)
+	if text == ratioText(v.bound) && v.got != v.bound {
+		text = fmt.Sprintf("%.4g", v.got) // so that the verdict can be understood
+	}
+	if v.against != "" {
+		text += " of " + v.against
+	}
+	return text
+}
+
+// judge looks at all goals.
+func (r *results) judge() []verdict {
+	gs := goals()
+	vs := make([]verdict, 0, len(gs))
+	for _, g := range gs {
+		vs = append(vs, r.judgeOne(g))
+	}
+	return vs
+}
+
+// judgeOne looks at one goal.
+func (r *results) judgeOne(g goal) verdict {
+	v := verdict{goal: g, got: math.NaN()}
+	if g.slope {
+		v.got = r.slope(g.rows)
+		if math.IsNaN(v.got) {
+			v.why = "fewer than two sizes were measured"
+		}
+		return v
+	}
+	path, own := "", series{}
+	for _, candidate := range g.rows {
+		if s := r.series(candidate, ours, g.keyOf(candidate)); len(s) > 0 {
+			path, own = candidate, s
+		}
+	}
+	if path == "" {
+		v.why = "the row was not measured"
+		return v
+	}
+	if len(g.yard) == 0 {
+		v.got = own.median()
+		return v
+	}
+	v.got, v.against = r.against(g, path, own)
+	if math.IsNaN(v.got) {
+		v.why = "no yardstick here: " + labelOf(g.yard[0])
+		if len(g.yard) > 1 {
+			v.why += " or the like"
+		}
+	}
+	return v
+}
+
+// against returns the ratio to the yardstick that makes it the worst, and that
+// yardstick's label; NaN if none was measured.
+func (r *results) against(g goal, path string, own series) (worst float64, label string) {
+	worst = math.NaN()
+	if g.row != "" {
+		path = g.row
+	}
+	for _, y := range g.yard {
+		ratio := own.to(r.series(path, y, g.keyOf(path))).median()
+		if !math.IsNaN(ratio) && (math.IsNaN(worst) || ratio > worst != g.more) {
+			worst, label = ratio, labelOf(y)
+		}
+	}
+	return worst, label
+}
+
+// keyOf returns the quantity that the goal looks at in a row.
+func (g goal) keyOf(path string) string {
+	if g.key != "" {
+		return g.key
+	}
+	if r, ok := rowOf(path); ok {
+		return r.metric().key
+	}
+	return "ns/op"
+}
+
+// rowOf finds a row by its subject/row.
+func rowOf(path string) (row, bool) {
+	for _, s := range subjects() {
+		for _, r := range s.rows {
+			if r.path() == path {
+				return r, true
+			}
+		}
+	}
+	return row{}, false
+}
+
+// slope returns the exponent of our cost over rows of several sizes: the median
+// of those of the rounds.
+func (r *results) slope(paths []string) float64 {
+	sizes, costs := map[int][]float64{}, map[int][]float64{}
+	for _, path := range paths {
+		w, _ := rowOf(path)
+		for round, x := range r.series(path, ours, w.metric().key) {
+			sizes[round] = append(sizes[round], float64(w.size))
+			costs[round] = append(costs[round], x)
+		}
+	}
+	slopes := series{}
+	for round := range sizes {
+		if e := exponent(sizes[round], costs[round]); !math.IsNaN(e) {
+			slopes[round] = e
+		}
+	}
+	return slopes.median()
+}
+
+// writeGoals prints the goals and what came of them, with all that are missed.
+func writeGoals(w io.Writer, r *results) error {
+	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
+	fmt.Fprintf(t, "\nGoals\n")
+	for _, v := range r.judge() {
+		fmt.Fprintf(t, "  %s\t%s\t%s\t%s\n", v.word(), v.title, v.wanted(), v.is())
+	}
+	return t.Flush()
+}

@@ -1,0 +1,158 @@
+// Benchmarks measures what Spindle costs beside what else there is: goroutines,
+// channels and timers of Go, other libraries for Go, Node, Java, Twisted, and
+// loops in C, as far as the machine has them. All take turns in the same run, so
+// that noise falls on all alike, and what counts is the ratio.
+//
+// Run it with:
+//
+//	go run ./benchmarks [-full] [-only REGEXP] [-json FILE] [-o report.html]
+//
+// It takes about two minutes, with -full about twenty, and shows how far it is: on
+// a machine that is fast there are more rounds, on one that is slow it takes
+// longer.
+// Then it prints a table and the goals of the project, reached or not, and writes
+// a report with plots. With -only it measures the rows whose name matches, as
+// deferred/one-callback does. With -json it writes all raw numbers to a file.
+//
+// A file of raw numbers can be used again, without measuring:
+//
+//	go run ./benchmarks -from FILE [-o report.html]
+//	go run ./benchmarks -readme FILE
+//
+// The first prints its table and writes its report, the second makes the table
+// in README.md from it. A table without a row that is lost is refused.
+//
+// Interrupt ends all that was started and prints what there is. The exit status
+// is 1 if something went wrong, 2 if the command line is wrong.
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"regexp"
+	"strings"
+	"syscall"
+	"time"
+)
+
+// options is what the command line says.
+type options struct {
+	full   bool
+	rounds int // 0: as many as are usual
+	only   *regexp.Regexp
+	json   string // file for the raw numbers, or ""
+	report string // file for the report
+	from   string // file of raw numbers to show, or ""
+	readme string // file of raw numbers for README.md, or ""
+	line   string // the command itself
+}
+
+func main() {
+	opts, err := parse(os.Args[1:], os.Stderr)
+	switch {
+	case errors.Is(err, flag.ErrHelp):
+		return
+	case err != nil:
+		os.Exit(2)
+	}
+	// The first signal ends the measuring; the second ends the program.
+	ctx, cancel := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer cancel()
+	context.AfterFunc(ctx, cancel)
+	if err := run(ctx, opts); err != nil {
+		fmt.Fprintln(os.Stderr, "benchmarks:", err)
+		os.Exit(1)
+	}
+}
+
+// parse reads the command line. It has told what is wrong when it returns an error.
+func parse(args []string, diagnostics io.Writer) (options, error) {
+	o := options{line: strings.Join(append([]string{"go run ./benchmarks"}, args...), " ")}
+	f := flag.NewFlagSet("benchmarks", flag.ContinueOnError)
+	f.SetOutput(diagnostics)
+	only := f.String("only", "", "measure the rows whose subject/row matches this `regexp`")
+	f.BoolVar(&o.full, "full", false, "the long run: more rounds, larger sizes")
+	f.IntVar(&o.rounds, "rounds", 0, "this many `rounds` instead of the usual number")
+	f.StringVar(&o.json, "json", "", "write the raw numbers to this `file`")
+	f.StringVar(&o.report, "o", "report.html", "write the report to this `file`; with \"\" none is written")
+	f.StringVar(&o.from, "from", "", "measure nothing, show this `file` of raw numbers")
+	f.StringVar(&o.readme, "readme", "", "measure nothing, make the table of README.md from this `file` of raw numbers")
+	err := f.Parse(args)
+	if err == nil {
+		o.only, err = regexp.Compile(*only)
+		if err == nil && f.NArg() > 0 {
+			err = fmt.Errorf("%q is not understood", f.Arg(0))
+		}
+		if err == nil && o.rounds < 0 {
+			err = errors.New("there is no negative number of rounds")
+		}
+		if err != nil {
+			fmt.Fprintln(diagnostics, "benchmarks:", err)
+		}
+	}
+	return o, err
+}
+
+// run does what the options say.
+func run(ctx context.Context, o options) error {
+	switch {
+	case o.readme != "":
+		return updateReadme(ctx, o.readme)
+	case o.from != "":
+		r, err := readResults(o.from)
+		if err != nil {
+			return err
+		}
+		return show(r, o)
+	}
+	r, err := measure(ctx, o)
+	if r == nil || len(r.Samples) == 0 {
+		return errors.Join(err, errors.New("nothing was measured"))
+	}
+	return errors.Join(show(r, o), err)
+}
+
+// show prints the tables and writes the files.
+func show(r *results, o options) error {
+	err := errors.Join(writeTable(os.Stdout, r), writeGoals(os.Stdout, r), writeNotes(os.Stdout, r))
+	if o.json != "" {
+		err = errors.Join(err, r.write(o.json))
+	}
+	if o.report != "" {
+		err = errors.Join(err, writeReportFile(o.report, r))
+	}
+	return err
+}
+
+// measure builds, measures, and ends all that it started. There may be results
+// beside an error: what was measured until then.
+func measure(ctx context.Context, o options) (*results, error) {
+	began := time.Now()
+	shop, err := newWorkshop(ctx)
+	if err != nil {
+		return nil, err
+	}
+	defer shop.close()
+	r := newResults(ctx, shop.root, o, began)
+	plan := makePlan(o)
+	if len(plan) == 0 {
+		return r, errors.New("no row matches")
+	}
+	progress := newProgress(os.Stderr)
+	progress.say("building")
+	shop.build(ctx, plan, r)
+	for _, n := range r.Missing {
+		progress.note(n.String())
+	}
+	s := newSession(shop, r, o, progress)
+	err = s.run(ctx, plan)
+	s.close()
+	progress.done()
+	r.Seconds = time.Since(began).Seconds()
+	return r, err
+}

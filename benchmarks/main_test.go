@@ -1,0 +1,52 @@
+package main
+
+import (
+	"bytes"
+	"flag"
+	"os"
+	"strings"
+	"testing"
+
+	"go.uber.org/goleak"
+)
+
+// update has the golden files written anew.
+var update = flag.Bool("update", false, "write the golden files")
+
+// TestMain is also what the test's children run, who play the programs that the
+// runner starts.
+func TestMain(m *testing.M) {
+	if os.Getenv(fakeVariable) != "" {
+		os.Exit(fake(os.Args[1:]))
+	}
+	goleak.VerifyTestMain(m)
+}
+
+func TestParse(t *testing.T) {
+	for _, test := range []struct {
+		name string
+		args []string
+		ok   bool
+	}{
+		{"nothing", nil, true},
+		{"all", []string{"-full", "-rounds", "2", "-only", "echo|tls", "-json", "a", "-o", ""}, true},
+		{"a regexp that is none", []string{"-only", "("}, false},
+		{"a word too many", []string{"deferred"}, false},
+		{"an unknown flag", []string{"-fast"}, false},
+		{"fewer rounds than none", []string{"-rounds", "-1"}, false},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			var said bytes.Buffer
+			o, err := parse(test.args, &said)
+			if (err == nil) != test.ok {
+				t.Fatalf("error %v", err)
+			}
+			if test.ok != (said.Len() == 0) {
+				t.Errorf("said %q", &said)
+			}
+			if want := strings.TrimSpace("go run ./benchmarks " + strings.Join(test.args, " ")); test.ok && strings.TrimSpace(o.line) != want {
+				t.Errorf("the command is %q, want %q", o.line, want)
+			}
+		})
+	}
+}

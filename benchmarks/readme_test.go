@@ -1,0 +1,55 @@
+package main
+
+import (
+	"errors"
+	"slices"
+	"strings"
+	"testing"
+)
+
+const pageBefore, pageAfter = "# A page\n\n", "\nThe end.\n"
+
+func TestReadme(t *testing.T) {
+	old := pageBefore + readmeBegin + "what was there\n" + readmeEnd + pageAfter
+	text, err := example().readme(old)
+	if err != nil {
+		t.Fatal(err)
+	}
+	golden(t, "readme.md", text)
+	again, err := example().readme(text)
+	if err != nil || again != text {
+		t.Errorf("a second time gives another page, or %v", err)
+	}
+}
+
+func TestReadmeNeedsALoss(t *testing.T) {
+	r := example()
+	r.Samples = slices.DeleteFunc(r.Samples, func(s sample) bool { return s.Contender == "channel" || s.Contender == "c" })
+	if _, err := r.readme(readmeBegin + readmeEnd); !errors.Is(err, errNoLoss) {
+		t.Errorf("got %v", err)
+	}
+}
+
+func TestReadmeLossToAnother(t *testing.T) {
+	r := example()
+	r.Samples = slices.DeleteFunc(r.Samples, func(s sample) bool { return s.Subject == "threads" })
+	text, err := r.readme(readmeBegin + readmeEnd)
+	if err != nil {
+		t.Fatal(err)
+	}
+	// The row is there once against its baseline, and once against what it is lost to.
+	if strings.Count(text, "64 B, 100 connections") != 2 || !strings.Contains(text, "| **0.95** | C, epoll |") {
+		t.Errorf("got %s", text)
+	}
+}
+
+func TestReadmeNeedsMarks(t *testing.T) {
+	for name, page := range map[string]string{
+		"none": "", "one": readmeBegin, "the wrong way round": readmeEnd + readmeBegin,
+		"twice": readmeBegin + readmeEnd + readmeBegin + readmeEnd,
+	} {
+		if _, err := example().readme(page); !errors.Is(err, errNoMarks) {
+			t.Errorf("%s: got %v", name, err)
+		}
+	}
+}

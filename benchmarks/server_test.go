@@ -1,0 +1,98 @@
+package main
+
+import (
+	"os"
+	"runtime"
+	"testing"
+	"time"
+)
+
+func TestParseLoad(t *testing.T) {
+	r, err := parseLoad(loadLine)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if v := r.values(); v["req/s"] != 200 || v["p50-us"] != 10 || v["p99.9-us"] != 40 || v["max-us"] != 50 {
+		t.Errorf("got %v", v)
+	}
+	want := map[float64]float64{50: 10, 90: 10, 95: 20, 99: 20, 99.5: 30, 99.99: 30}
+	for _, p := range r.curve() {
+		if us, ok := want[p.Percent]; ok && us != p.Micros {
+			t.Errorf("%v percent: got %v µs, want %v", p.Percent, p.Micros, us)
+		}
+		delete(want, p.Percent)
+	}
+	if len(want) > 0 {
+		t.Errorf("the curve lacks %v", want)
+	}
+	if c := (loadReport{}).curve(); c != nil {
+		t.Errorf("the curve of nothing is %v", c)
+	}
+	for name, line := range map[string]string{
+		"not JSON": "held 5", "errors": `{"requests":1,"seconds":1,"errors":2}`, "no answer": `{"seconds":1}`,
+	} {
+		if _, err := parseLoad(line); err == nil {
+			t.Errorf("%s: it is taken for a report", name)
+		}
+	}
+}
+
+func TestParseIdle(t *testing.T) {
+	v, err := parseIdle(idleText)
+	if err != nil || v["B/conn"] != 400 || v["resident-B/conn"] != 1000 {
+		t.Errorf("got %v, %v", v, err)
+	}
+	if v, err := parseIdle("idle again, x: 5 connections, -3 bytes each of heap and stacks\n"); err != nil || v["B/conn"] != -3 || len(v) != 1 {
+		t.Errorf("got %v, %v", v, err)
+	}
+	if _, err := parseIdle("nothing of the kind"); err == nil {
+		t.Error("any text is taken for figures")
+	}
+}
+
+func TestMeterTellsOfAPart(t *testing.T) {
+	began := time.Unix(0, 0)
+	m := &meter{}
+	// 100 ms without work, then 100 ms that are all CPU time.
+	for i, cpu := range []time.Duration{7, 7, 57, 107} {
+		m.looks = append(m.looks, look{began.Add(time.Duration([]int{0, 100, 150, 200}[i]) * time.Millisecond), cpu * time.Millisecond})
+	}
+	for part, want := range map[time.Duration]time.Duration{0: 0, 25: 25, 50: 50, 100: 100, 150: 100, 200: 100, 900: 100} {
+		if got := m.during(part * time.Millisecond); got != want*time.Millisecond {
+			t.Errorf("in the last %d ms it is %v, want %d ms", part, got, want)
+		}
+	}
+}
+
+func TestMeterLooks(t *testing.T) {
+	if runtime.GOOS != "linux" {
+		t.Skip("there is no /proc to read it from")
+	}
+	m, err := startMeter(os.Getpid())
+	if err != nil {
+		t.Fatal(err)
+	}
+	m.stop()
+	if len(m.looks) < 2 || m.during(time.Hour) < 0 {
+		t.Errorf("it looked so: %v", m.looks)
+	}
+}
+
+func TestUsageOfAProcess(t *testing.T) {
+	if runtime.GOOS != "linux" {
+		t.Skip("there is no /proc to read it from")
+	}
+	if d, err := cpuTime(os.Getpid()); err != nil || d <= 0 {
+		t.Errorf("CPU time %v, %v", d, err)
+	}
+	if n, err := residentBytes(os.Getpid()); err != nil || n <= 0 {
+		t.Errorf("resident %v, %v", n, err)
+	}
+	const nobody = 1 << 30
+	if _, err := cpuTime(nobody); err == nil {
+		t.Error("a process that is not there has CPU time")
+	}
+	if _, err := residentBytes(nobody); err == nil {
+		t.Error("a process that is not there has memory")
+	}
+}
