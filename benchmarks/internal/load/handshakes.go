@@ -26,9 +26,9 @@ func Handshakes(ctx context.Context, c Config) (Result, error) {
 	if err := shakeHands(ctx, c); err != nil {
 		return Result{}, err
 	}
-	timed, cancel := context.WithTimeout(ctx, c.Warm+c.Time)
-	defer cancel()
 	s := &shakers{cfg: c, began: time.Now()}
+	timed, cancel := context.WithDeadline(ctx, s.began.Add(c.Warm+c.Time))
+	defer cancel()
 	var workers sync.WaitGroup
 	for range c.Conns {
 		workers.Go(func() { s.work(timed) })
@@ -64,8 +64,8 @@ func (s *shakers) work(ctx context.Context) {
 		from := int64(time.Since(s.began))
 		err := shakeHands(ctx, s.cfg)
 		now := int64(time.Since(s.began))
-		if ctx.Err() != nil || !window.holds(from) {
-			continue
+		if ctx.Err() != nil || !window.holds(from) || !window.holds(now) {
+			continue // also what failed since the time is over
 		}
 		s.mu.Lock()
 		if err != nil {

@@ -57,7 +57,7 @@ func runTLS(ctx context.Context, cfg Config) (Result, error) {
 		limit += grace
 	}
 	c.began = time.Now()
-	timed, cancel := context.WithTimeout(ctx, limit)
+	timed, cancel := context.WithDeadline(ctx, c.began.Add(limit))
 	defer cancel()
 	for i := range c.conns {
 		c.start(timed, i)
@@ -136,9 +136,13 @@ func (c *crowd) start(ctx context.Context, i int) {
 func (c *crowd) result() Result {
 	elapsed := min(int64(time.Since(c.began)), c.window.to)
 	if c.cfg.Rate > 0 {
-		elapsed = max(elapsed, c.ended)
 		expected := c.schedule.before(c.window.to) - c.schedule.before(c.window.from)
-		c.errs += max(expected-c.hist.Count(), 0)
+		missing := expected - c.hist.Count()
+		c.errs += missing
+		if missing == 0 {
+			elapsed = c.window.to // the last connection may have had its answers before that
+		}
+		elapsed = max(elapsed, c.ended)
 	}
 	return newResult(&c.hist, time.Duration(max(elapsed-c.window.from, 0)), c.cfg.Size, c.errs)
 }
