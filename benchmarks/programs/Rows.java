@@ -1,6 +1,8 @@
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
+import java.lang.management.CompilationMXBean;
+import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -39,7 +41,9 @@ public final class Rows {
     }
 
     private static final int LARGEST = 1_000_000;
-    private static final long WARM_UP_NS = 500_000_000L;
+    private static final long PERIOD_NS = 150_000_000L;
+    private static final int MIN_PERIODS = 2;
+    private static final int MAX_PERIODS = 20;
 
     private static final Integer ZERO = 0;
     private static final Integer ONE = 1;
@@ -105,7 +109,7 @@ public final class Rows {
     }
 
     private static CompletableFuture<Integer>[] pending(int n) {
-        @SuppressWarnings("unchecked")
+        @SuppressWarnings({"unchecked", "rawtypes"}) // there are no arrays of generic types
         CompletableFuture<Integer>[] futures = new CompletableFuture[n];
         for (int i = 0; i < n; i++) {
             futures[i] = new CompletableFuture<>();
@@ -173,16 +177,13 @@ public final class Rows {
         return sum;
     }
 
-    /** The last one completes, and the others are cancelled, since they have lost. */
+    /** The last one completes; the others have lost, and are left as they are. */
     private static long race(int n, long ops) {
         long sum = 0;
         for (long i = 0; i < ops; i++) {
             CompletableFuture<Integer>[] futures = pending(n);
             CompletableFuture<Object> first = CompletableFuture.anyOf(futures);
             futures[n - 1].complete(ONE);
-            for (int j = 0; j < n - 1; j++) {
-                futures[j].cancel(false);
-            }
             sum += (Integer) first.join();
         }
         return sum;
@@ -273,6 +274,18 @@ public final class Rows {
         return String.format(Locale.ROOT, "%.2f %d", (double) ns / count, count);
     }
 
+    /** Runs a row until the compilers have nothing more to do, within limits. */
+    private static void warmUp(Row row) {
+        CompilationMXBean compilers = ManagementFactory.getCompilationMXBean();
+        for (int i = 0; i < MAX_PERIODS; i++) {
+            long before = compilers.getTotalCompilationTime();
+            drive(row, PERIOD_NS);
+            if (i >= MIN_PERIODS && compilers.getTotalCompilationTime() == before) {
+                return;
+            }
+        }
+    }
+
     private static String answer(Map<String, Row> rows, String line) {
         String[] words = line.trim().split("\\s+");
         double milliseconds = words.length == 2 ? Double.parseDouble(words[1]) : 0;
@@ -287,8 +300,7 @@ public final class Rows {
             }
             rows.put(words[0], row);
             if (milliseconds >= 20) {
-                drive(row, WARM_UP_NS); // has the compilers see it
-                row.batch = Math.max(row.batch / 2, 1);
+                warmUp(row);
             }
         }
         return drive(row, (long) (milliseconds * 1e6));

@@ -1,3 +1,5 @@
+//go:build ignore
+
 /* An echo server on one thread: epoll, level-triggered, one buffer for all. It is
  * the floor that the other servers are compared with.
  *

@@ -1,3 +1,5 @@
+//go:build ignore
+
 /* An echo server of libuv: one loop, one thread, one buffer for all reads.
  *
  *     cc -O2 -o echo_uv echo_uv.c -luv && ./echo_uv

@@ -92,7 +92,7 @@ const many = (n, combine, size) => async (ops) => {
   return sum;
 };
 
-// race resolves the last one alone: the others have lost, and Node cannot cancel them.
+// race resolves the last one alone; the others have lost, and are left as they are.
 const race = (n) => async (ops) => {
   let sum = 0;
   for (let i = 0; i < ops; i++) {
