@@ -17,7 +17,7 @@
 // "bytes":, "p50_us":, "p90_us":, "p99_us":, "p999_us":, "max_us":, "histogram":},
 // where the histogram is a list of pairs of microseconds and counts.
 //
-// It uses one thread, and without TLS it needs Linux. Pin it to another processor
+// It uses one thread, and needs Linux but for -hold and -handshakes. Pin it to another processor
 // than the server, such as with taskset. The exit status is 2 for wrong flags, and 1
 // if the server could not be reached or has closed all connections.
 package main
@@ -58,7 +58,7 @@ func run(ctx context.Context, args []string, in io.Reader, out, errOut io.Writer
 		return 2
 	}
 	if err := o.do(ctx, in, out); err != nil {
-		fmt.Fprintln(errOut, "load:", err)
+		_, _ = fmt.Fprintln(errOut, "load:", err)
 		if errors.Is(err, load.ErrConfig) {
 			return 2
 		}
@@ -104,7 +104,7 @@ func parse(args []string, errOut io.Writer) (options, error) {
 	if wrong == "" {
 		return o, nil
 	}
-	fmt.Fprintln(errOut, "load:", wrong)
+	_, _ = fmt.Fprintln(errOut, "load:", wrong)
 	f.Usage()
 	return o, errors.New(wrong)
 }
@@ -141,7 +141,7 @@ func (o options) keep(ctx context.Context, in io.Reader, out io.Writer) error {
 	if err != nil {
 		return err
 	}
-	fmt.Fprintln(out, "held", o.hold)
+	_, failed := fmt.Fprintln(out, "held", o.hold)
 	_, err = io.Copy(io.Discard, in)
-	return errors.Join(err, held.Close())
+	return errors.Join(failed, err, held.Close())
 }

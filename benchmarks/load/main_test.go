@@ -103,7 +103,7 @@ func TestNoServer(t *testing.T) {
 func onLinux(t *testing.T) {
 	t.Helper()
 	if runtime.GOOS != "linux" {
-		t.Skip("a load without TLS needs Linux")
+		t.Skip("a load needs Linux")
 	}
 }
 

@@ -3,8 +3,8 @@ package load
 import "errors"
 
 var (
-	// ErrUnsupported is the answer of Run without TLS on a system without epoll.
-	ErrUnsupported = errors.New("load: driving a server without TLS needs Linux")
+	// ErrUnsupported is the answer of Run on a system without epoll.
+	ErrUnsupported = errors.New("load: driving a server needs Linux")
 
 	// ErrConfig is the answer to a Config that makes no sense; the error says which
 	// part of it.

@@ -39,7 +39,7 @@ func Handshakes(ctx context.Context, c Config) (Result, error) {
 }
 
 func shakeHands(ctx context.Context, c Config) error {
-	conn, err := dialTLS(ctx, c)
+	conn, err := dial(ctx, c, nil)
 	if err != nil {
 		return err
 	}

@@ -3,7 +3,6 @@ package load
 import (
 	"bytes"
 	"context"
-	"crypto/tls"
 	"errors"
 	"fmt"
 	"io"
@@ -45,15 +44,11 @@ func Hold(ctx context.Context, c Config) (*Held, error) {
 
 // dialFrom connects from the source-th address, if the server is on loopback.
 func dialFrom(ctx context.Context, c Config, source int) (net.Conn, error) {
-	var d net.Dialer
-	if server, err := netip.ParseAddrPort(c.Addr); err == nil && server.Addr().Is4() && server.Addr().IsLoopback() && source > 0 {
-		d.LocalAddr = &net.TCPAddr{IP: net.IPv4(127, 0, 0, byte(1+source))}
+	server, err := netip.ParseAddrPort(c.Addr)
+	if err != nil || !server.Addr().Is4() || !server.Addr().IsLoopback() || source == 0 {
+		return dial(ctx, c, nil)
 	}
-	if !c.TLS {
-		return d.DialContext(ctx, "tcp", c.Addr)
-	}
-	secure := tls.Dialer{NetDialer: &d, Config: tlsConfig(c.TLS12)}
-	return secure.DialContext(ctx, "tcp", c.Addr)
+	return dial(ctx, c, &net.TCPAddr{IP: net.IPv4(127, 0, 0, byte(1+source))})
 }
 
 // askOnce sends the text and waits until it is back.

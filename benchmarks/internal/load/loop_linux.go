@@ -3,7 +3,6 @@ package load
 import (
 	"context"
 	"errors"
-	"os"
 	"time"
 
 	"golang.org/x/sys/unix"
@@ -31,7 +30,7 @@ type loop struct {
 	hist    Histogram
 }
 
-// runLoop is Run without TLS.
+// runLoop is Run.
 func runLoop(ctx context.Context, cfg Config) (Result, error) {
 	l, err := newLoop(ctx, cfg)
 	if err != nil {
@@ -49,7 +48,7 @@ func runLoop(ctx context.Context, cfg Config) (Result, error) {
 	return l.result(), errors.Join(err, l.close())
 }
 
-// newLoop makes the connections.
+// newLoop makes a loop with its connections.
 func newLoop(ctx context.Context, cfg Config) (*loop, error) {
 	poll, err := openEpoll()
 	if err != nil {
@@ -62,18 +61,32 @@ func newLoop(ctx context.Context, cfg Config) (*loop, error) {
 	if cfg.Rate == 0 {
 		l.sent = make([]int64, cfg.Conns*cfg.Depth)
 	}
-	for slot := range cfg.Conns {
-		fd, err := connect(ctx, cfg.Addr)
-		if err != nil {
-			return nil, errors.Join(err, l.close())
-		}
-		l.clients = append(l.clients, client{fd: fd})
-		l.open++
-		if err := poll.control(unix.EPOLL_CTL_ADD, fd, slot, unix.EPOLLIN); err != nil {
-			return nil, errors.Join(err, l.close())
-		}
+	if err := l.connect(ctx); err != nil {
+		return nil, errors.Join(err, l.close())
 	}
 	return l, nil
+}
+
+// connect makes the connections.
+func (l *loop) connect(ctx context.Context) error {
+	l.clients = make([]client, l.cfg.Conns)
+	for slot := range l.clients {
+		l.clients[slot].fd = -1
+	}
+	err := inParallel(ctx, len(l.clients), together, func(ctx context.Context, slot int) (err error) {
+		l.clients[slot], err = connect(ctx, l.cfg)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	l.open = len(l.clients)
+	for slot := range l.clients {
+		if err := l.poll.control(unix.EPOLL_CTL_ADD, l.clients[slot].fd, slot, unix.EPOLLIN); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // close closes what is open.
@@ -83,15 +96,6 @@ func (l *loop) close() error {
 		errs = append(errs, l.clients[i].close())
 	}
 	return errors.Join(errs...)
-}
-
-func (c *client) close() error {
-	if c.fd < 0 {
-		return nil
-	}
-	fd := c.fd
-	c.fd = -1
-	return os.NewSyscallError("close", unix.Close(fd))
 }
 
 // run drives the server until the time is over, or nothing is left to do.
@@ -200,115 +204,6 @@ func (l *loop) handOut() error {
 	}
 	l.due = until
 	return nil
-}
-
-// event handles what epoll said of a client.
-func (l *loop) event(slot int, events uint32) error {
-	c := &l.clients[slot]
-	if c.fd < 0 {
-		return nil // lost earlier in this batch
-	}
-	if events&unix.EPOLLOUT != 0 {
-		c.blocked = false
-		if err := l.poll.control(unix.EPOLL_CTL_MOD, c.fd, slot, unix.EPOLLIN); err != nil {
-			return err
-		}
-	}
-	if events&^unix.EPOLLOUT != 0 {
-		if err := l.receive(slot); err != nil {
-			return err
-		}
-	}
-	return l.flush(slot)
-}
-
-// receive reads once, and counts the answers that are whole now.
-func (l *loop) receive(slot int) error {
-	c := &l.clients[slot]
-	n, errno := transfer(unix.SYS_READ, c.fd, l.buf)
-	switch {
-	case errno == unix.EAGAIN:
-		return nil
-	case errno != 0 || n == 0:
-		return l.lose(slot)
-	}
-	if !echoed(l.text, c.in, l.buf[:n]) {
-		l.errs++
-	}
-	l.now = l.clock()
-	answers := (c.in + n) / l.cfg.Size
-	c.in = (c.in + n) % l.cfg.Size
-	if l.cfg.Rate > 0 {
-		l.answerDue(slot, answers)
-	} else {
-		l.answerNext(slot, answers)
-	}
-	return nil
-}
-
-// answerNext counts answers of the closed loop: each is followed by a request, which
-// takes its place.
-func (l *loop) answerNext(slot, answers int) {
-	c := &l.clients[slot]
-	sent := l.sent[slot*l.cfg.Depth:][:l.cfg.Depth]
-	counts := l.window.holds(l.now)
-	for range answers {
-		if counts {
-			l.hist.Add(l.now - sent[c.answered])
-			l.ended = l.now
-		}
-		sent[c.answered] = l.now
-		if c.answered++; c.answered == len(sent) {
-			c.answered = 0 // it is the place in sent of the oldest request
-		}
-	}
-	c.owed += answers * l.cfg.Size
-}
-
-// answerDue counts answers at a fixed rate: those whose requests were due in the
-// window, whenever they come.
-func (l *loop) answerDue(slot, answers int) {
-	c := &l.clients[slot]
-	for range answers {
-		due := l.schedule.due(l.schedule.request(int64(slot), int64(c.answered)))
-		c.answered++
-		l.left--
-		if l.window.holds(due) {
-			l.hist.Add(l.now - due)
-			l.ended = l.now
-		}
-	}
-}
-
-// flush sends what there is room for.
-func (l *loop) flush(slot int) error {
-	c := &l.clients[slot]
-	for c.owed > 0 && !c.blocked && c.fd >= 0 {
-		n, errno := transfer(unix.SYS_WRITE, c.fd, l.text[c.out:c.out+min(c.owed, readSize)])
-		switch {
-		case errno == unix.EAGAIN:
-			c.blocked = true
-			return l.poll.control(unix.EPOLL_CTL_MOD, c.fd, slot, unix.EPOLLIN|unix.EPOLLOUT)
-		case errno != 0:
-			return l.lose(slot)
-		}
-		c.owed -= n
-		c.out = (c.out + n) % l.cfg.Size
-	}
-	return nil
-}
-
-// lose gives a connection up that the server has ended.
-func (l *loop) lose(slot int) error {
-	c := &l.clients[slot]
-	l.open--
-	l.errs++
-	if l.cfg.Rate > 0 {
-		lost := c.handed - int64(c.answered)
-		l.left -= lost
-		l.errs += lost
-	}
-	return c.close()
 }
 
 // result is what was counted until now.

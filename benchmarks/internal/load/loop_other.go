@@ -4,5 +4,5 @@ package load
 
 import "context"
 
-// runLoop is Run without TLS, which needs epoll.
+// runLoop is Run, which needs epoll.
 func runLoop(context.Context, Config) (Result, error) { return Result{}, ErrUnsupported }

@@ -6,6 +6,9 @@ import (
 	"sync/atomic"
 )
 
+// together is how many connections are made at a time.
+const together = 16
+
 // inParallel calls f for 0 to n-1, at most so many at a time, and returns the first
 // error. After that, the context of the others is done and no more are begun.
 func inParallel(ctx context.Context, n, atOnce int, f func(ctx context.Context, i int) error) error {

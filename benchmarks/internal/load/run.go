@@ -17,9 +17,6 @@ func Run(ctx context.Context, c Config) (Result, error) {
 	if err := c.check(); err != nil {
 		return Result{}, err
 	}
-	if c.TLS {
-		return runTLS(ctx, c)
-	}
 	return runLoop(ctx, c)
 }
 
