@@ -12,9 +12,9 @@
 //	result, err := load.Run(ctx, load.Config{Addr: addr, Conns: 100, Size: 64, Depth: 1, Time: time.Second})
 //
 // A generator must not cost more than the server it measures. Run uses one goroutine,
-// epoll, raw system calls, and no allocation per request, with TLS too; so it needs
-// Linux and answers ErrUnsupported elsewhere. Hold and Handshakes use goroutines, on
-// every system.
+// epoll, raw system calls, and no allocation per request (with TLS, crypto/tls makes
+// some of its own); so it needs Linux and answers ErrUnsupported elsewhere. Hold and
+// Handshakes use goroutines, on every system.
 //
 // A Histogram keeps latencies with an error of at most one in 1024, in memory that
 // does not grow.

@@ -144,13 +144,14 @@ func (l *loop) batch(ctx context.Context, events []unix.EpollEvent) error {
 
 func (l *loop) clock() int64 { return int64(time.Since(l.began)) }
 
-// over reports whether the time is over, and at a fixed rate also whether all is
-// answered, or has had its time.
+// over reports whether the time is over, and at a fixed rate also whether all was
+// sent and answered, or has had its time.
 func (l *loop) over() bool {
 	if l.now < l.window.to {
 		return false
 	}
-	return l.cfg.Rate == 0 || l.left == 0 || l.now >= l.window.to+int64(grace)
+	all := l.due == l.schedule.before(l.window.to) && l.left == 0
+	return l.cfg.Rate == 0 || all || l.now >= l.window.to+int64(grace)
 }
 
 // next returns when there is something to do without an event.

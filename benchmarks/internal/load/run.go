@@ -12,7 +12,7 @@ import (
 // others go on is counted as an error in the Result.
 //
 // Any goroutine may call it; it blocks, and has closed its connections when it
-// returns. It allocates nothing per request.
+// returns. It allocates nothing per request; with TLS, crypto/tls does for each read.
 func Run(ctx context.Context, c Config) (Result, error) {
 	if err := c.check(); err != nil {
 		return Result{}, err
