@@ -88,18 +88,9 @@ func parse(args []string, errOut io.Writer) (options, error) {
 		return o, err
 	}
 	o.TLS = o.TLS || o.TLS12
-	wrong := ""
-	switch {
-	case f.NArg() > 0:
+	wrong := o.wrong()
+	if f.NArg() > 0 {
 		wrong = fmt.Sprintf("an argument is not expected: %q", f.Arg(0))
-	case o.Addr == "":
-		wrong = "-addr is needed"
-	case o.hold < 0:
-		wrong = "-hold is negative"
-	case o.handshakes && !o.TLS:
-		wrong = "-handshakes needs -tls"
-	case o.handshakes && (o.hold > 0 || o.Rate > 0):
-		wrong = "-handshakes goes neither with -hold nor with -rate"
 	}
 	if wrong == "" {
 		return o, nil
@@ -107,6 +98,22 @@ func parse(args []string, errOut io.Writer) (options, error) {
 	_, _ = fmt.Fprintln(errOut, "load:", wrong)
 	f.Usage()
 	return o, errors.New(wrong)
+}
+
+// wrong says which flags do not fit together, or is empty. What package load says of
+// its Config is left to that.
+func (o options) wrong() string {
+	switch {
+	case o.Addr == "":
+		return "-addr is needed"
+	case o.hold < 0:
+		return "-hold is negative"
+	case o.handshakes && !o.TLS:
+		return "-handshakes needs -tls"
+	case o.handshakes && (o.hold > 0 || o.Rate > 0):
+		return "-handshakes goes neither with -hold nor with -rate"
+	}
+	return ""
 }
 
 // do does what the flags say.

@@ -136,7 +136,9 @@ func slowPeer(t *testing.T, s echoServer, addr string) {
 		t.Errorf("a large text is not echoed: %v", err)
 	}
 	conn.Close()
-	<-wrote
+	if err := <-wrote; err != nil {
+		t.Error("sending it:", err)
+	}
 }
 
 // dial connects to a server, with TLS if it has that.

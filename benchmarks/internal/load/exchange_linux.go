@@ -1,6 +1,10 @@
 package load
 
-import "golang.org/x/sys/unix"
+import (
+	"errors"
+
+	"golang.org/x/sys/unix"
+)
 
 // event handles what epoll said of a client.
 func (l *loop) event(slot int, events uint32) error {
@@ -35,7 +39,7 @@ func (l *loop) receive(slot int) error {
 			l.count(slot, l.buf[:n])
 		}
 		switch {
-		case err == errWouldBlock:
+		case errors.Is(err, errWouldBlock):
 			return nil
 		case err != nil:
 			return l.lose(slot)
@@ -101,7 +105,7 @@ func (l *loop) flush(slot int) error {
 	for !c.blocked && c.fd >= 0 && c.unsent() {
 		n, err := c.write(l.text[c.out : c.out+min(c.owed, readSize)])
 		switch {
-		case err == errWouldBlock:
+		case errors.Is(err, errWouldBlock):
 			c.blocked = true
 			return l.poll.control(unix.EPOLL_CTL_MOD, c.fd, slot, unix.EPOLLIN|unix.EPOLLOUT)
 		case err != nil:

@@ -3,6 +3,7 @@ package load
 import (
 	"context"
 	"crypto/tls"
+	"errors"
 	"net"
 )
 
@@ -53,7 +54,7 @@ func (s *secure) Write(p []byte) (int, error) {
 	n := 0
 	if len(s.rest) == 0 {
 		var err error
-		if n, err = writeRaw(s.fd, p); err != nil && err != errWouldBlock {
+		if n, err = writeRaw(s.fd, p); err != nil && !errors.Is(err, errWouldBlock) {
 			return n, err
 		}
 	}
