@@ -86,9 +86,14 @@ func (d *Deferred[T]) Finally(f func()) *Deferred[T] {
 
 // add appends h and runs it at once if d is at rest.
 func (d *Deferred[T]) add(h handler[T]) *Deferred[T] {
-	if b, several := d.handlers.second.(*block[T]); several && b.end < blockSize && d.marks&traced == 0 {
-		b.slots[b.end] = h // push, where that is all there is to it
+	hs := &d.handlers // push, where that is all there is to it
+	if d.marks&traced != 0 {
+		d.push(h)
+	} else if b, several := hs.second.(*block[T]); several && b.end < blockSize {
+		b.slots[b.end] = h
 		b.end++
+	} else if hs.empty() && !watching() {
+		hs.first = h
 	} else {
 		d.push(h)
 	}

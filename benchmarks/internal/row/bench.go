@@ -1,6 +1,8 @@
 package row
 
 import (
+	"os"
+	"runtime"
 	"sync"
 	"testing"
 )
@@ -21,6 +23,7 @@ func Bench(b *testing.B, rows []Row) {
 // out costs nothing, and once, however often the benchmark is called for a larger
 // number of operations. What it started ends with it, before the next one begins.
 func bench(b *testing.B, r Row, c Contender) {
+	warm()
 	s := &setup{}
 	start := sync.OnceValue(func() Run { return c.Start(s) })
 	b.Run(c.Name, func(b *testing.B) {
@@ -37,6 +40,18 @@ func bench(b *testing.B, r Row, c Contender) {
 	s.TB = b
 	s.end()
 }
+
+// warm grows the heap of the process to what one that has run for a while has.
+// Otherwise the contender that comes first would pay for the pages that the kernel
+// gives the process, and those after it would not.
+var warm = sync.OnceFunc(func() {
+	pages := make([][]byte, 1<<14)
+	for i := range pages {
+		pages[i] = make([]byte, os.Getpagesize())
+		pages[i][0] = 1 // until it is written to it is not there
+	}
+	runtime.KeepAlive(pages)
+})
 
 // setup is a Setup for one contender of a benchmark, which outlives the calls with
 // ever larger numbers of operations.
