@@ -13,7 +13,7 @@ import (
 // they ended.
 type ShutdownReport struct {
 	Finished int // by themselves, in the time that they were given
-	Closed   int // after Close, with what they had written, or in their TLS handshake
+	Closed   int // after Close, with what they had written, or before they had a protocol
 	Aborted  int // since that took too long as well
 }
 
@@ -58,8 +58,9 @@ type shutdown struct {
 // once, tells those whose protocol is a [Finisher], and gives all of them the time
 // of grace to end by themselves. Those that are left then are closed, as by Close;
 // and those that are left after WithCloseTimeout, or after the grace again if that
-// is 0, are aborted, whatever producers they have. Those in the TLS handshake of
-// [WithTLS], who get no protocol any more, are closed at once.
+// is 0, are aborted, whatever producers they have. Those that wait for the header of
+// [WithProxyProtocol], or are in the TLS handshake of [WithTLS], get no protocol any
+// more, and are closed at once.
 //
 // The Deferred fires, in a later turn, when the last one has ended, with how many
 // ended in each way. It never fails, but by a cancel, which aborts all that is left
@@ -77,9 +78,10 @@ type shutdown struct {
 func (p *Port) Shutdown(grace time.Duration) *deferred.Deferred[ShutdownReport] {
 	p.env.own()
 	notNegative("Shutdown", grace)
-	p.end(net.ErrClosed)
+	headless := p.pending
+	p.end(net.ErrClosed) // and with it those, which are no connections yet
 	if p.shutdown == nil {
-		p.shutdown = &shutdown{port: p}
+		p.shutdown = &shutdown{port: p, report: ShutdownReport{Closed: headless}}
 		p.shutdown.begin(grace)
 	}
 	s := p.shutdown
