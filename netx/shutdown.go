@@ -14,7 +14,7 @@ import (
 type ShutdownReport struct {
 	Finished int // by themselves, in the time that they were given
 	Closed   int // after Close, with what they had written, or before they had a protocol
-	Aborted  int // since that took too long as well
+	Aborted  int // since that took too long as well, or nobody had accepted them
 }
 
 // Finisher is a Protocol that wants to know when its Port is shut down, so that it
@@ -50,7 +50,8 @@ type shutdown struct {
 	phase   shutdownPhase
 	told    bool // those that are Finishers
 	report  ShutdownReport
-	stop    func() bool // takes back the end of the phase
+	stop    func() bool    // takes back the end of the phase
+	refused map[*Conn]bool // of a StreamListener, which nobody had accepted
 	waiters []*deferred.Deferred[ShutdownReport]
 }
 
@@ -133,11 +134,22 @@ func (s *shutdown) cut() {
 	}
 }
 
+// refuse aborts one that nobody had accepted.
+func (s *shutdown) refuse(c *Conn) {
+	if c.state.alive() {
+		if s.refused == nil {
+			s.refused = make(map[*Conn]bool)
+		}
+		s.refused[c] = true
+		c.Abort()
+	}
+}
+
 // ended counts a connection that has ended.
 func (s *shutdown) ended(c *Conn) {
 	aborted := errors.Is(c.reason, ErrConnectionAborted)
 	switch {
-	case s.phase == waiting && !c.unmet():
+	case s.phase == waiting && !c.unmet() && !s.refused[c]:
 		s.report.Finished++
 	case s.phase != aborting && !aborted:
 		s.report.Closed++
@@ -172,14 +184,14 @@ func (s *shutdown) turn() {
 }
 
 // Shutdown ends the listener and its connections gracefully, see [Port.Shutdown].
-// Connections that nobody has accepted are aborted, and who waits for one fails, as
-// with Close. Loop goroutine only.
+// Connections that nobody has accepted are aborted at once, and who waits for one
+// fails, as with Close. Loop goroutine only.
 func (l *StreamListener) Shutdown(grace time.Duration) *deferred.Deferred[ShutdownReport] {
 	d := l.port.Shutdown(grace)
 	ready := l.ready
 	l.ready = nil
 	for _, s := range ready {
-		s.Abort()
+		l.port.shutdown.refuse(s.conn)
 	}
 	return d
 }

@@ -226,7 +226,7 @@ func TestStreamListenerShutdown(t *testing.T) {
 	w.until("the connection", func() bool { return l.Stats().Open == 1 })
 	w.do(func() { l.Shutdown(time.Hour).Tap(func(got netx.ShutdownReport) { report = &got }) })
 	w.until("the end", func() bool { return report != nil && a.lost() })
-	if *report != (netx.ShutdownReport{Finished: 1}) {
+	if *report != (netx.ShutdownReport{Aborted: 1}) {
 		t.Errorf("the report is %v", report)
 	}
 }
