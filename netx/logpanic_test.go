@@ -51,10 +51,12 @@ func TestLogHandlerPanics(t *testing.T) {
 		t.Run(in, func(t *testing.T) {
 			w := newTCPWorld(t)
 			panics := 0
-			deferred.SetUnhandledHandler(func(u deferred.Unhandled) {
-				if p, ok := errors.AsType[*failure.PanicError](u.Failure); ok && p.Value == in {
-					panics++
-				}
+			w.do(func() {
+				deferred.SetUnhandledHandler(func(u deferred.Unhandled) {
+					if p, ok := errors.AsType[*failure.PanicError](u.Failure); ok && p.Value == in {
+						panics++
+					}
+				})
 			})
 			log := netx.WithLog(slog.New(brokenHandler{in}))
 			s := newServer(t, w, log)
@@ -81,8 +83,9 @@ func TestLogHandlerPanics(t *testing.T) {
 				}
 			}
 			w.until("the panics", func() bool { return panics >= 3 })
-			s.clients(t, 1)[0].conn.Abort()
+			last := s.clients(t, 1)[0]
 			w.do(func() {
+				last.conn.Abort()
 				if !netx.Accepting(s.port) {
 					t.Error("the port accepts nothing more")
 				}
