@@ -230,7 +230,7 @@ func (a *acceptor) close() {
 	closeFD(a.fd)
 	a.fd = -1
 	for w := range a.waits {
-		w.drop()
+		w.giveUp()
 	}
 }
 

@@ -154,10 +154,11 @@ func TestActivationNonsense(t *testing.T) {
 // dup returns a duplicate of f that is not a file of Go's.
 func dup(t *testing.T, f *os.File) int {
 	t.Helper()
-	fd, err := unix.FcntlInt(f.Fd(), unix.F_DUPFD_CLOEXEC, 0)
+	fd, err := unix.Dup(int(f.Fd()))
 	if err != nil {
 		t.Fatal(err)
 	}
+	unix.CloseOnExec(fd)
 	return fd
 }
 

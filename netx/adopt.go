@@ -24,8 +24,9 @@ import (
 // instead.
 //
 // Errors, with the address: ErrCannotAdopt, which says what c is, if that is no
-// connection of TCP or a Unix stream of the system, and with WithTLS; what f answered, or ErrNoProtocol, or a panic of f or
-// ConnectionMade; ErrUnsupported. A nil argument panics. Loop goroutine only.
+// connection of TCP or a Unix stream of the system, and with WithTLS; what f
+// answered, or ErrNoProtocol, or a panic of f or ConnectionMade; ErrUnsupported. A
+// nil argument panics. Loop goroutine only.
 func (n *Net) AdoptConn(c net.Conn, f Factory, opts ...Option) (Protocol, error) {
 	if c == nil {
 		panic("netx: AdoptConn of nil")
@@ -37,8 +38,8 @@ func (n *Net) AdoptConn(c net.Conn, f Factory, opts ...Option) (Protocol, error)
 	return n.adoptConn(fd, f, opts)
 }
 
-// AdoptFD is AdoptConn for a descriptor, such as one of socketpair(2). The caller keeps fd and closes it; it is
-// made non-blocking.
+// AdoptFD is AdoptConn for a descriptor, such as one of socketpair(2). The caller
+// keeps fd and closes it; it is made non-blocking.
 func (n *Net) AdoptFD(fd int, f Factory, opts ...Option) (Protocol, error) {
 	fd, err := duplicate(fd)
 	if err != nil {
@@ -63,9 +64,9 @@ func (n *Net) AdoptFD(fd int, f Factory, opts ...Option) (Protocol, error) {
 // With WithTLS its connections are the server's side, as with Listen.
 //
 // Errors, with the address: ErrCannotAdopt, which says what l is, if that is no
-// listener of TCP or of Unix streams of the system;
-// ErrCannotListen if WithTLS has no certificate; ErrUnsupported; what the reactor
-// says when it cannot watch it. A nil argument panics. Loop goroutine only.
+// listener of TCP or of Unix streams of the system; ErrCannotListen if WithTLS has no
+// certificate; ErrUnsupported; what the reactor says when it cannot watch it. A nil
+// argument panics. Loop goroutine only.
 func (n *Net) AdoptListener(l net.Listener, f Factory, opts ...Option) (*Port, error) {
 	if l == nil {
 		panic("netx: AdoptListener of nil")

@@ -11,9 +11,10 @@ import "net"
 // path of a Unix socket is never removed. Options of the socket are left as they are.
 //
 // Errors, with the address: ErrCannotAdopt, which says what c is, if that is no socket
-// of the system for datagrams, or one whose peer has no name; a panic in ConnectionMade, after which p gets
-// ConnectionLost; ErrUnsupported; what the reactor says when it cannot watch it. A nil
-// c panics. Loop goroutine only. It is Twisted's adoptDatagramPort.
+// of the system for datagrams, or one whose peer has no name; a panic in
+// ConnectionMade, after which p gets ConnectionLost; ErrUnsupported; what the reactor
+// says when it cannot watch it. A nil c panics. Loop goroutine only. It is Twisted's
+// adoptDatagramPort.
 func (n *Net) AdoptPacketConn(c net.PacketConn, p PacketProtocol, opts ...Option) (*PacketConn, error) {
 	if c == nil {
 		panic("netx: AdoptPacketConn of nil")

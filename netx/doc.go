@@ -97,8 +97,9 @@
 // [FDReceiver]. Each has one owner at any time: WriteFDs copies, so the sender
 // keeps its own; what has come belongs to the protocol that got it; and the package
 // closes what was not sent, was not taken, or came with a message that had lost
-// some. Only a Protocol gets them. A [Stream] or a [FrameProtocol] has those closed that
-// come: which of the bytes that it collects they belong to would be lost.
+// some. A Protocol gets them, and so does a [FrameProtocol], before the frame that they
+// came with. A [Stream] has those closed that come: which of the bytes that it collects
+// they belong to would be lost.
 //
 // # TLS
 //

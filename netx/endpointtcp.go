@@ -7,6 +7,8 @@ import (
 	"net/netip"
 	"strconv"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/spindle-go/spindle/deferred"
 )
@@ -24,6 +26,9 @@ func tcpEndpoint(network string) EndpointKind {
 			return n.Dial(network, address, f, append(opts[:len(opts):len(opts)], more...)...)
 		},
 		Serve: func(n Network, e *Endpoint, f Factory, opts ...Option) (*Port, error) {
+			if !e.Has("port") && looksLikeHost(e.Value("host")) {
+				return nil, e.errorAt(len(e.text), "the argument port is missing, and %q is a host", e.Value("host"))
+			}
 			e.rename("host", "port")
 			address, more, err := tcpTarget(e, network, 0)
 			if err != nil {
@@ -32,6 +37,16 @@ func tcpEndpoint(network string) EndpointKind {
 			return n.Listen(network, address, f, append(opts[:len(opts):len(opts)], more...)...)
 		},
 	}
+}
+
+// looksLikeHost reports whether text is an address, or begins as names do and numbers
+// do not, so that it is not a port with something wrong about it.
+func looksLikeHost(text string) bool {
+	if _, err := netip.ParseAddr(text); err == nil {
+		return true
+	}
+	first, _ := utf8.DecodeRuneInString(text)
+	return unicode.IsLetter(first)
 }
 
 // tcpTarget returns the address and the options of an endpoint that is a host and

@@ -33,7 +33,8 @@ var (
 	ErrCannotListen = errors.New("netx: cannot listen")
 
 	// ErrCannotAdopt is the answer of AdoptConn and the like to what is no such
-	// connection or listener of the system, and to a connection with WithTLS.
+	// connection, listener or socket for datagrams of the system, and to a
+	// connection with WithTLS.
 	ErrCannotAdopt = errors.New("netx: cannot adopt")
 
 	// ErrBadAddress is the answer to a network or an address that makes no

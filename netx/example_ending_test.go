@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net"
 	"net/http"
 	"time"
 
@@ -17,6 +18,38 @@ import (
 	"github.com/spindle-go/spindle/threads"
 	"github.com/spindle-go/spindle/timeout"
 )
+
+// A server stops: what is under way may finish, for a while.
+func ExamplePort_Shutdown() {
+	r, err := reactor.New()
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	n := netx.New(r)
+	port, err := n.Listen("tcp", "127.0.0.1:0", netx.FactoryFunc(
+		func(net.Addr) (netx.Protocol, error) { return &shouter{}, nil }))
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	r.AddSystemEventTrigger(reactor.Before, reactor.Shutdown, func() *deferred.Deferred[struct{}] {
+		return deferred.Then(port.Shutdown(5*time.Second), func(report netx.ShutdownReport) (struct{}, error) {
+			fmt.Println("aborted:", report.Aborted)
+			return struct{}{}, nil
+		})
+	})
+	client := &caller{end: func() { _ = r.Stop() }}
+	n.Dial("tcp", port.Addr().String(), netx.FactoryFunc(
+		func(net.Addr) (netx.Protocol, error) { return client, nil }))
+	if err := r.Run(context.Background()); err != nil {
+		fmt.Println(err)
+	}
+	// Output:
+	// HELLO
+	// clean: true
+	// aborted: 0
+}
 
 // A server of net/http ends with its reactor, on a signal for one: the requests that
 // are under way are answered first.

@@ -17,6 +17,9 @@ func ListenerFD(p *Port) int { return p.l.(*acceptor).fd }
 // Accepting reports whether p is watched by the reactor.
 func Accepting(p *Port) bool { return p.l.(*acceptor).state == accepting }
 
+// Pending returns how many connections of p wait for a proxy's header.
+func Pending(p *Port) int { return p.pending }
+
 // HasReserve reports whether n has its reserved descriptor.
 func HasReserve(n *Net) bool { return n.reserve != noReserve }
 

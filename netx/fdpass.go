@@ -14,10 +14,10 @@ const maxFDs = 253
 // one of this process's, of which it may not have many.
 const maxWaitingFDs = 256
 
-// FDReceiver is a Protocol that takes descriptors, which a peer at the other end
-// of a Unix socket may send along with its bytes. From any other protocol, and from
-// one that speaks TLS, the kernel keeps them away: they are closed, and nobody is
-// told.
+// FDReceiver is a Protocol, or a [FrameProtocol], that takes descriptors, which a
+// peer at the other end of a Unix socket may send along with its bytes. From any
+// other protocol, from one that speaks TLS, and in a [Pipe], the kernel keeps them
+// away: they are closed, and nobody is told.
 type FDReceiver interface {
 	// FDsReceived is called with descriptors that have come, before the
 	// DataReceived that has the byte which they were sent with; bytes that were

@@ -37,8 +37,8 @@ func (c *Conn) govern() *governor {
 		g.wantRead, g.wantWrite = c.state.reads() && !c.paused, c.out != nil
 		c.extra.governor = g
 		if s, ok := c.layer(); ok {
+			g.wantRead, g.wantWrite = s.wants()
 			g.socket, s.inner = s.inner, g
-			c.watch() // what TLS wants is something else
 		} else {
 			c.sock = g
 		}

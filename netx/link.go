@@ -89,20 +89,6 @@ func (p *linkedProtocol) ConnectionLost(reason *failure.Failure) {
 	p.Protocol.ConnectionLost(reason)
 }
 
-// outputMoved implements outputWatcher.
-func (p *linkedProtocol) outputMoved() {
-	if w, ok := p.Protocol.(outputWatcher); ok {
-		w.outputMoved()
-	}
-}
-
-// closeWaits implements closeWaiter.
-func (p *linkedProtocol) closeWaits() {
-	if w, ok := p.Protocol.(closeWaiter); ok {
-		w.closeWaits()
-	}
-}
-
 // linkedHalfCloser is one that is a HalfCloser, and must not be taken for one that
 // is not.
 type linkedHalfCloser struct {

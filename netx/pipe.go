@@ -32,8 +32,9 @@ func (e *PipeError) Unwrap() error { return e.Err }
 
 // Pipe joins two connections, as a proxy does: from now on what comes from the one
 // is written to the other, both ways. Their protocols get no more input and should
-// write nothing; they are told of the end by ConnectionLost as always. It may be
-// called from inside a method of theirs, and resumes what they have paused.
+// write nothing; they are told of the end by ConnectionLost as always, and of a
+// Shutdown if they are a [Finisher]. Descriptors are not carried; they are closed. It
+// may be called from inside a method of theirs, and resumes what they have paused.
 //
 // A connection is read from only as fast as the other one's peer takes it: above
 // the high mark of WithWriteMarks the reading stops, at the low one it goes on. So
@@ -98,7 +99,8 @@ type pipe struct {
 }
 
 // pipeEnd is one direction: the protocol of the connection that it reads from, and
-// the producer of the one that it writes to.
+// the producer of the one that it writes to. It is no wrapper of the protocol before
+// it, which is to get no more input, descriptors included.
 type pipeEnd struct {
 	pipe     *pipe
 	from, to *Conn
@@ -109,6 +111,7 @@ type pipeEnd struct {
 var (
 	_ HalfCloser   = (*pipeEnd)(nil)
 	_ PushProducer = (*pipeEnd)(nil)
+	_ Finisher     = (*pipeEnd)(nil)
 )
 
 // take makes e the protocol of the one connection and the producer of the other.
@@ -153,6 +156,13 @@ func (e *pipeEnd) closeWaits() {
 
 // WriteClosed implements HalfCloser.
 func (e *pipeEnd) WriteClosed() {}
+
+// Finish implements Finisher, for the protocol before it.
+func (e *pipeEnd) Finish() {
+	if p, ok := optional[Finisher](e.inner); ok {
+		p.Finish()
+	}
+}
 
 // ConnectionLost implements Protocol: the end of the one is the end of the other.
 func (e *pipeEnd) ConnectionLost(reason *failure.Failure) {

@@ -30,11 +30,11 @@ type Port struct {
 // PortStats is what a Port has done.
 type PortStats struct {
 	Accepted uint64 // connections that got a protocol
-	Rejected uint64 // connections for which the factory gave none, or was not asked after StopListening
-	Limited  uint64 // connections closed at once, since their peer has as many as WithMaxConnectionsPerPeer allows
+	Rejected uint64 // those that the factory gave none, or was not asked for; see WithProxyProtocol
+	Limited  uint64 // those closed at once, by WithMaxConnectionsPerPeer
 	Open     int    // connections that there are
-	Dropped  uint64 // connections closed at once, since the process or the system was out of descriptors
-	Failed   uint64 // connections that ended before their TLS handshake was done
+	Dropped  uint64 // those closed at once, since there were no descriptors left
+	Failed   uint64 // those that ended before their TLS handshake was done
 }
 
 // newPort returns a Port that has no listener yet.

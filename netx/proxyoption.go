@@ -43,9 +43,9 @@ type proxyConfig struct {
 // takes too long ([WithProxyTimeout]), or the header is too long
 // ([WithProxyLimit]) or wrong, nobody hears of the connection but the handler for
 // unhandled failures of package deferred, which gets an ErrBadProxyHeader; the
-// peer gets a RST, over TCP. A peer that goes away without a byte, as one does that looks
-// whether the port is open, is not worth a failure. All of these are Rejected in
-// PortStats.
+// peer gets a RST, over TCP. A peer that goes away without a byte, as one does that
+// looks whether the port is open, is not worth a failure, and neither is one that the
+// end of the Port comes before. All of these are Rejected in PortStats.
 //
 // It works on a Unix socket too. There the peer has no address as a rule, an empty
 // *net.UnixAddr, and who may connect is a matter of [WithUnixMode], so use can answer

@@ -21,8 +21,8 @@ import (
 // second space, a checksum that is wrong or a TLV that is cut off is an error,
 // and so is a command, a family or a transport that the document does not name.
 // Where that has a receiver ignore what it does not know (the rest of an UNKNOWN
-// line, all that is behind LOCAL, the family too, or behind an unspecified family), this
-// does.
+// line, all that is behind LOCAL, the family too, or behind an unspecified family),
+// this does.
 func ParseProxyHeader(in []byte) (h *ProxyHeader, n int, err error) {
 	if len(in) == 0 {
 		return nil, 0, nil

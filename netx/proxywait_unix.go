@@ -46,6 +46,10 @@ func (a *acceptor) admit(fd int, ends streamEnds) {
 func (a *acceptor) await(fd int, ends streamEnds) {
 	w := &proxyWait{acceptor: a, ends: ends, fd: fd}
 	a.port.pend(true)
+	if a.state == closed { // it was one too many, and the Port could not wait
+		w.giveUp()
+		return
+	}
 	if err := a.net.r.AddReader(w); err != nil {
 		w.fail(err)
 		return
@@ -79,7 +83,7 @@ func (w *proxyWait) FD() int { return w.fd }
 // ConnectionLost is called when the reactor has stopped.
 func (w *proxyWait) ConnectionLost(*failure.Failure) {
 	w.acceptor.net.env.own()
-	w.drop()
+	w.giveUp()
 }
 
 // DoRead takes what has come of the header.
@@ -144,12 +148,16 @@ func (w *proxyWait) fail(err error) {
 	w.acceptor.rejected(w.ends, err)
 }
 
-// drop closes the socket, with a RST if it is one of TCP. The port and the reactor may both have it
-// done when they end.
-func (w *proxyWait) drop() {
-	if w.fd < 0 {
-		return
+// giveUp is for when the port or the reactor ends, or both.
+func (w *proxyWait) giveUp() {
+	if w.fd >= 0 {
+		w.drop()
+		w.acceptor.rejected(w.ends, nil)
 	}
+}
+
+// drop closes the socket, with a RST if it is one of TCP.
+func (w *proxyWait) drop() {
 	fd := w.release()
 	resetOnClose(fd)
 	closeFD(fd)

@@ -175,3 +175,43 @@ func TestALoopDoesNotSpinWithoutMemory(t *testing.T) {
 		})
 	}
 }
+
+// TestAShortageThatCannotBeWaitedFor has the socket below TLS fail to be watched when
+// the kernel has no memory for the first time: the connection ends, and no delayed call
+// of its waiting outlives it.
+func TestAShortageThatCannotBeWaitedFor(t *testing.T) {
+	for name, act := range map[string]func(a, b *recorder){
+		"a write": func(a, _ *recorder) { a.conn.WriteString("x") },
+		"a read":  func(_, b *recorder) { b.conn.WriteString("x") },
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := newPairWorld(t)
+			a, b := &recorder{}, &recorder{}
+			w.connect(a, b)
+			a.conn.StartTLS(both())
+			b.conn.StartTLS(both())
+			w.settle()
+			m := &meagre{w: w, left: -1}
+			short := false
+			starved := func(p []byte, next func([]byte) (int, error)) (int, error) {
+				short = true
+				return m.call(p, next)
+			}
+			netx.Misbehave(a.conn, netx.Faults{Read: starved, Write: starved, Want: func(bool, bool) error {
+				if short {
+					return errUnwatchable
+				}
+				return nil
+			}})
+			act(a, b)
+			w.settle()
+			expect(t, w, a, "made, lost: lost")
+			if n := len(w.clock.Calls()); n != 0 {
+				t.Errorf("%d delayed calls are left", n)
+			}
+			w.clock.Advance(time.Hour)
+			b.conn.Abort()
+			w.settle()
+		})
+	}
+}

@@ -13,8 +13,8 @@ import (
 // they ended.
 type ShutdownReport struct {
 	Finished int // by themselves, in the time that they were given
-	Closed   int // after Close, with what they had written, or in their TLS handshake
-	Aborted  int // since that took too long as well
+	Closed   int // after Close, with what they had written, or before they had a protocol
+	Aborted  int // since that took too long as well, or nobody had accepted them
 }
 
 // Finisher is a Protocol that wants to know when its Port is shut down, so that it
@@ -50,7 +50,8 @@ type shutdown struct {
 	phase   shutdownPhase
 	told    bool // those that are Finishers
 	report  ShutdownReport
-	stop    func() bool // takes back the end of the phase
+	stop    func() bool    // takes back the end of the phase
+	refused map[*Conn]bool // of a StreamListener, which nobody had accepted
 	waiters []*deferred.Deferred[ShutdownReport]
 }
 
@@ -58,8 +59,9 @@ type shutdown struct {
 // once, tells those whose protocol is a [Finisher], and gives all of them the time
 // of grace to end by themselves. Those that are left then are closed, as by Close;
 // and those that are left after WithCloseTimeout, or after the grace again if that
-// is 0, are aborted, whatever producers they have. Those in the TLS handshake of
-// [WithTLS], who get no protocol any more, are closed at once.
+// is 0, are aborted, whatever producers they have. Those that wait for the header of
+// [WithProxyProtocol], or are in the TLS handshake of [WithTLS], get no protocol any
+// more, and are closed at once.
 //
 // The Deferred fires, in a later turn, when the last one has ended, with how many
 // ended in each way. It never fails, but by a cancel, which aborts all that is left
@@ -77,9 +79,10 @@ type shutdown struct {
 func (p *Port) Shutdown(grace time.Duration) *deferred.Deferred[ShutdownReport] {
 	p.env.own()
 	notNegative("Shutdown", grace)
-	p.end(net.ErrClosed)
+	headless := p.pending
+	p.end(net.ErrClosed) // and with it those, which are no connections yet
 	if p.shutdown == nil {
-		p.shutdown = &shutdown{port: p}
+		p.shutdown = &shutdown{port: p, report: ShutdownReport{Closed: headless}}
 		p.shutdown.begin(grace)
 	}
 	s := p.shutdown
@@ -131,11 +134,22 @@ func (s *shutdown) cut() {
 	}
 }
 
+// refuse aborts one that nobody had accepted.
+func (s *shutdown) refuse(c *Conn) {
+	if c.state.alive() {
+		if s.refused == nil {
+			s.refused = make(map[*Conn]bool)
+		}
+		s.refused[c] = true
+		c.Abort()
+	}
+}
+
 // ended counts a connection that has ended.
 func (s *shutdown) ended(c *Conn) {
 	aborted := errors.Is(c.reason, ErrConnectionAborted)
 	switch {
-	case s.phase == waiting && !c.unmet():
+	case s.phase == waiting && !c.unmet() && !s.refused[c]:
 		s.report.Finished++
 	case s.phase != aborting && !aborted:
 		s.report.Closed++
@@ -170,14 +184,14 @@ func (s *shutdown) turn() {
 }
 
 // Shutdown ends the listener and its connections gracefully, see [Port.Shutdown].
-// Connections that nobody has accepted are aborted, and who waits for one fails, as
-// with Close. Loop goroutine only.
+// Connections that nobody has accepted are aborted at once, and who waits for one
+// fails, as with Close. Loop goroutine only.
 func (l *StreamListener) Shutdown(grace time.Duration) *deferred.Deferred[ShutdownReport] {
 	d := l.port.Shutdown(grace)
 	ready := l.ready
 	l.ready = nil
 	for _, s := range ready {
-		s.Abort()
+		l.port.shutdown.refuse(s.conn)
 	}
 	return d
 }

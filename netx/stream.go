@@ -21,8 +21,7 @@ import (
 // the connection: the program can still write, and has to Close it. A [Service]
 // does that for a Stream that it keeps.
 //
-// Descriptors do not go over a Stream: that takes a Protocol, see [FDReceiver] and
-// [Conn.WriteFDs].
+// Descriptors do not go over a Stream: see [FDReceiver] and [Conn.WriteFDs].
 //
 // Every Deferred of a Stream has fired when its connection has ended. All methods
 // belong to the goroutine of the loop, and none blocks.

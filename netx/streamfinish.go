@@ -41,10 +41,3 @@ func (s *Stream) finish() {
 
 // Finish implements Finisher.
 func (p *streamProtocol) Finish() { (*Stream)(p).finish() }
-
-// Finish implements Finisher, for the protocol that the connection had before.
-func (e *pipeEnd) Finish() {
-	if p, ok := optional[Finisher](e.inner); ok {
-		p.Finish()
-	}
-}

@@ -88,10 +88,12 @@ func TestShutdownEndsHandshakes(t *testing.T) {
 func TestHandshakeErrorsPanic(t *testing.T) {
 	w := newTCPWorld(t)
 	var panics []any
-	deferred.SetUnhandledHandler(func(u deferred.Unhandled) {
-		if p, ok := errors.AsType[*failure.PanicError](u.Failure); ok {
-			panics = append(panics, p.Value)
-		}
+	w.do(func() {
+		deferred.SetUnhandledHandler(func(u deferred.Unhandled) {
+			if p, ok := errors.AsType[*failure.PanicError](u.Failure); ok {
+				panics = append(panics, p.Value)
+			}
+		})
 	})
 	port, number := listen(t, w, factory(&recorder{}), netx.WithTLS(both()),
 		netx.WithMaxConnections(2), netx.WithHandshakeErrors(func(net.Addr, error) { panic("boom") }))

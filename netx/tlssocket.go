@@ -129,7 +129,18 @@ func (s *tlsSocket) want(read, write bool) error {
 // delivered is there: a close_notify has to be noticed, and is a record like any
 // other.
 func (s *tlsSocket) watch() error {
-	read, write := false, len(s.raw) > 0
+	if s.phase == tlsDown {
+		return nil
+	}
+	if s.phase == tlsUp && (s.more || s.wantRead && len(s.early) > 0) {
+		s.soon()
+	}
+	return s.inner.want(s.wants())
+}
+
+// wants returns what the inner socket is to be watched for.
+func (s *tlsSocket) wants() (read, write bool) {
+	write = len(s.raw) > 0
 	switch s.phase {
 	case tlsClear:
 		write = true
@@ -138,13 +149,8 @@ func (s *tlsSocket) watch() error {
 	case tlsUp:
 		read = s.conn.state.reads() && len(s.raw) < tlsMaxRaw && (s.wantRead || len(s.early) == 0 && !s.more)
 		write = write || s.wantWrite
-	case tlsDown:
-		return nil
 	}
-	if s.phase == tlsUp && (s.more || s.wantRead && len(s.early) > 0) {
-		s.soon()
-	}
-	return s.inner.want(read, write)
+	return read, write
 }
 
 // settle is watch where an error is the connection's end: in what the loop calls.

@@ -71,11 +71,11 @@ func (c *Conn) callOptional(what upcall) {
 		p, _ := optional[FDReceiver](c.proto)
 		p.FDsReceived(s.takeFDs())
 	case outputMoved:
-		if p, ok := c.proto.(outputWatcher); ok {
+		if p, ok := optional[outputWatcher](c.proto); ok {
 			p.outputMoved()
 		}
 	case closeWaits:
-		if p, ok := c.proto.(closeWaiter); ok {
+		if p, ok := optional[closeWaiter](c.proto); ok {
 			p.closeWaits()
 		}
 	case finishAsked:

@@ -89,3 +89,33 @@ type halfFDs struct{ fdRecorder }
 
 func (*halfFDs) ReadClosed()  {}
 func (*halfFDs) WriteClosed() {}
+
+// TestFDsInAPipe has descriptors come to a connection in a Pipe, whose protocol took
+// some before: it gets no more input, so they are closed, and the bytes go on.
+func TestFDsInAPipe(t *testing.T) {
+	sameDescriptors(t)
+	w := newLocalWorld(t)
+	client, receiver, from, to := &recorder{}, &fdRecorder{}, &recorder{}, &recorder{}
+	w.connect(client, receiver)
+	w.connect(from, to)
+	r, wr, err := os.Pipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.do(func() {
+		netx.Pipe(receiver.conn, from.conn)
+		if _, err := client.conn.WriteFDs([]byte("carry it"), wr); err != nil {
+			t.Error(err)
+		}
+		wr.Close()
+	})
+	w.until("the bytes", func() bool { return to.data.String() == "carry it" })
+	closedEverywhere(t, r)
+	w.do(func() {
+		if len(receiver.files) != 0 {
+			t.Errorf("%d descriptors were delivered", len(receiver.files))
+		}
+		client.conn.Abort()
+	})
+	w.until("the end", func() bool { return to.lost() && receiver.lost() })
+}

@@ -55,9 +55,10 @@ func (p *Poller) Kind() Kind { return p.kind }
 // Remove. Loop goroutine only; it does not block and costs a system call.
 //
 // Errors: ErrClosed; ErrInterest; ErrTooManyDescriptors from Select and on
-// macOS from Poll; and as an *os.SyscallError EBADF for a number that is not open, EEXIST for one that is
-// registered and not yet removed, EINVAL for one of the Poller's own, and what
-// else the kernel says. After an error nothing is registered.
+// macOS from Poll; and as an *os.SyscallError EBADF for a number that is not
+// open, EEXIST for one that is registered and not yet removed, EINVAL for one of
+// the Poller's own, and what else the kernel says. After an error nothing is
+// registered.
 func (p *Poller) Add(fd int, want Readiness) (Token, error) {
 	p.owner = true
 	if err := p.admit(fd, want); err != nil {
@@ -109,8 +110,9 @@ func checkInterest(want Readiness) error {
 // Modify changes what is wanted of a registration. With 0 it stays registered
 // and only Hangup and Fault are reported, by Epoll and Poll and at every Wait
 // for as long as they last, so that the caller has to Remove it then; Poll adds
-// Invalid. Select reports nothing, nor does Poll on macOS. Loop goroutine only; it does not block, allocates nothing,
-// and costs a system call with Epoll if the interest changes.
+// Invalid. Select reports nothing, nor does Poll on macOS. Loop goroutine only; it
+// does not block, allocates nothing, and costs a system call with Epoll if the
+// interest changes.
 //
 // Errors: ErrClosed; ErrInterest; ErrStaleToken; and from Epoll an
 // *os.SyscallError with EBADF, ENOENT or EPERM when the descriptor was closed
