@@ -70,6 +70,7 @@ func loopGoals() []goal {
 func echoGoals() []goal {
 	small := []string{"echo/c=100,s=64,d=1"}
 	piped := []string{"echo/c=100,s=16384,d=16"}
+	steady := []string{"latency/c=100,s=64,r=20000"}
 	return []goal{
 		{title: "echo of 64 B: against the loop in C", rows: small, yard: []string{"c"}, more: true, bound: 0.92},
 		{title: "echo of 64 B: against Go's net", rows: small, yard: []string{"gonet"}, more: true, bound: 1.1},
@@ -80,6 +81,8 @@ func echoGoals() []goal {
 		{title: "echo of 64 B, 99th percentile: no worse than libuv", rows: small, key: "p99-us", yard: []string{"uv"}, bound: 1},
 		{title: "echo of 16 KiB, 99th percentile: no worse than Go's net", rows: piped, key: "p99-us", yard: []string{"gonet"}, bound: 1},
 		{title: "echo of 16 KiB, 99th percentile: no worse than libuv", rows: piped, key: "p99-us", yard: []string{"uv"}, bound: 1},
+		{title: "echo at 20 000 requests/s, 99th percentile: no worse than Go's net", rows: steady, yard: []string{"gonet"}, bound: 1},
+		{title: "echo at 20 000 requests/s, 99th percentile: no worse than libuv", rows: steady, yard: []string{"uv"}, bound: 1},
 		{title: "TLS echo: CPU per request", rows: []string{"tls/echo/c=100,s=64,d=1"}, key: "cpu-ns/req", yard: []string{"gonet"}, bound: 1},
 	}
 }

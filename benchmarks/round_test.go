@@ -109,10 +109,25 @@ func TestServerValues(t *testing.T) {
 	if _, ok := v["cpu-ns/req"]; !ok {
 		t.Error("the server's CPU time is missing")
 	}
-	for _, want := range []string{"A=b ", " -addr ADDRESS -conns 100 -size 64 -depth 1 "} {
+	for _, want := range []string{"A=b ", " -addr ADDRESS -conns 100 -size 64 ", " -depth 1"} {
 		if !slices.ContainsFunc(r.Commands, func(line string) bool { return strings.Contains(line, want) }) {
 			t.Errorf("no command has %q: %q", want, r.Commands)
 		}
+	}
+}
+
+func TestFixedRate(t *testing.T) {
+	o := options{rounds: 1, only: regexp.MustCompile(`latency/c=100,s=64,r=20000$`)}
+	s, r, _ := fakeSession(t, o)
+	if err := s.run(t.Context(), makePlan(o)); err != nil {
+		t.Fatal(err)
+	}
+	if len(r.Samples) == 0 || r.Samples[0].Curve == nil {
+		t.Fatalf("there is no curve in %+v", r.Samples)
+	}
+	asked := slices.IndexFunc(r.Commands, func(line string) bool { return strings.Contains(line, "-addr ") })
+	if asked < 0 || !strings.Contains(r.Commands[asked], " -rate 20000") || strings.Contains(r.Commands[asked], "-depth") {
+		t.Errorf("the commands are %q", r.Commands)
 	}
 }
 

@@ -118,7 +118,12 @@ const warmth = 50 * time.Millisecond
 func (s *session) work(ctx context.Context, r row, srv *server) (map[string]float64, []percentile, error) {
 	args := []string{
 		"-addr", srv.address, "-conns", strconv.Itoa(r.load.conns), "-size", strconv.Itoa(r.load.size),
-		"-depth", strconv.Itoa(r.load.depth), "-time", s.pace.load.String(), "-warm", warmth.String(), "-json",
+		"-time", s.pace.load.String(), "-warm", warmth.String(), "-json",
+	}
+	if r.load.rate > 0 {
+		args = append(args, "-rate", strconv.Itoa(r.load.rate))
+	} else {
+		args = append(args, "-depth", strconv.Itoa(r.load.depth))
 	}
 	if r.load.tls {
 		args = append(args, "-tls")

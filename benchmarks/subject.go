@@ -44,6 +44,7 @@ type row struct {
 // load is what is asked of a server.
 type load struct {
 	conns, size, depth int
+	rate               int // requests a second at fixed times, instead of a depth; 0 is as many as it can
 	tls                bool
 }
 
@@ -52,21 +53,24 @@ func (r row) path() string { return r.subject + "/" + r.name }
 
 // metric returns what the row is judged by.
 func (r row) metric() metric {
-	switch r.kind {
-	case echoLoad:
-		return metric{key: "req/s", unit: "req/s", more: true}
-	case heapIdle, heldIdle:
-		return metric{key: "B/conn", unit: "bytes"}
+	switch {
+	case r.load.rate > 0:
+		return metric{key: "p99-us", unit: "µs", words: "99th percentile in µs"}
+	case r.kind == echoLoad:
+		return metric{key: "req/s", unit: "req/s", words: "requests per second", more: true}
+	case r.kind == heapIdle, r.kind == heldIdle:
+		return metric{key: "B/conn", unit: "bytes", words: "bytes per connection"}
 	default:
-		return metric{key: "ns/op", unit: "ns"}
+		return metric{key: "ns/op", unit: "ns", words: "ns"}
 	}
 }
 
 // metric is a measured quantity.
 type metric struct {
-	key  string // its name in a sample
-	unit string
-	more bool // more is better
+	key   string // its name in a sample
+	unit  string
+	words string // what is counted, and in what unit
+	more  bool   // more is better
 }
 
 // subjects returns all subjects with their rows.
@@ -75,9 +79,9 @@ func subjects() []subject {
 		deferredSubject(), chainSubject(), thenSubject(), awaitSubject(),
 		manySubject("list", "chain.DeferredList", "Create n Deferreds, gather their results and failures, fire all"),
 		manySubject("gather", "chain.Gather", "Create n Deferreds, gather their results, fire all"),
-		manySubject("race", "chain.Race", "Create n Deferreds, race them, fire all"),
+		manySubject("race", "chain.Race", "Create n Deferreds, race them, fire one; ours and those in Go then end the others, the other languages leave them"),
 		timersSubject(), callsSubject(), threadsSubject(),
-		echoSubject(), tlsSubject(), idleSubject(),
+		echoSubject(), latencySubject(), tlsSubject(), idleSubject(),
 	}
 	for i := range all {
 		for j := range all[i].rows {
@@ -185,12 +189,20 @@ func threadsSubject() subject {
 }
 
 func echoSubject() subject {
-	s := subject{name: "echo", title: "TCP echo", text: "Servers on one core, the load generator on another, on loopback. Each connection keeps as many requests in flight as is said."}
+	s := subject{name: "echo", title: "TCP echo", text: "Servers on one core, the load generator on another, on loopback. Each connection keeps as many requests in flight as is said, one if nothing is. Where servers are as fast as the load generator, their CPU time for a request tells them apart."}
 	for _, l := range []load{
-		{conns: 100, size: 64, depth: 1}, {conns: 1000, size: 64, depth: 1}, {conns: 100, size: 64, depth: 16},
+		{conns: 1, size: 64, depth: 1}, {conns: 100, size: 64, depth: 1}, {conns: 1000, size: 64, depth: 1}, {conns: 100, size: 64, depth: 16},
 		{conns: 100, size: 16 << 10, depth: 1}, {conns: 100, size: 16 << 10, depth: 16},
 	} {
 		s.rows = append(s.rows, loadRow("", l))
+	}
+	return s
+}
+
+func latencySubject() subject {
+	s := subject{name: "latency", title: "Latency at a fixed rate", text: "The same servers, asked at fixed times whether they have answered or not, well below what they can do. The latency of a request is counted from when it should have been sent, so that a server that stalls is charged for all that wait meanwhile."}
+	for _, conns := range []int{100, 1000} {
+		s.rows = append(s.rows, loadRow("", load{conns: conns, size: 64, rate: 20_000}))
 	}
 	return s
 }
@@ -202,14 +214,25 @@ func loadRow(prefix string, l load) row {
 		bytes = fmt.Sprintf("%d KiB", l.size>>10)
 	}
 	title := fmt.Sprintf("%s, %s connections", bytes, grouped(l.conns))
-	if l.depth > 1 {
-		title += fmt.Sprintf(", %d in flight", l.depth)
+	if l.conns == 1 {
+		title = bytes + ", one connection"
+	}
+	name := fmt.Sprintf("%sc=%d,s=%d", prefix, l.conns, l.size)
+	switch {
+	case l.rate > 0:
+		title += fmt.Sprintf(", %s requests/s", grouped(l.rate))
+		name += fmt.Sprintf(",r=%d", l.rate)
+	default:
+		if l.depth > 1 {
+			title += fmt.Sprintf(", %d in flight", l.depth)
+		}
+		name += fmt.Sprintf(",d=%d", l.depth)
 	}
 	return row{
-		name:  fmt.Sprintf("%sc=%d,s=%d,d=%d", prefix, l.conns, l.size, l.depth),
+		name:  name,
 		title: title, kind: echoLoad, load: l, base: "gonet", means: "Go's net, a goroutine per connection",
-		readme: l.depth == 1 && l.size == 64 || l.depth > 1 && l.size > 64,
-		full:   l.depth == 1 && l.size > 64,
+		readme: l.conns >= 100 && l.depth == 1 && l.size == 64 || l.depth > 1 && l.size > 64 || l.rate > 0 && l.conns == 100,
+		full:   l.conns == 1 || l.depth == 1 && l.size > 64 || l.rate > 0 && l.conns > 100,
 	}
 }
 
