@@ -110,11 +110,32 @@ func run(ctx context.Context, o options) error {
 		}
 		return show(r, o)
 	}
+	if err := errors.Join(writable(o.json), writable(o.report)); err != nil {
+		return err
+	}
 	r, err := measure(ctx, o)
 	if r == nil || len(r.Samples) == 0 {
 		return errors.Join(err, errors.New("nothing was measured"))
 	}
 	return errors.Join(show(r, o), err)
+}
+
+// writable says now what would be said after minutes of measuring: that a file
+// cannot be written. It leaves what is there as it is.
+func writable(file string) error {
+	if file == "" {
+		return nil
+	}
+	_, err := os.Stat(file)
+	f, failed := os.OpenFile(file, os.O_WRONLY|os.O_CREATE, 0o644)
+	if failed != nil {
+		return failed
+	}
+	failed = f.Close()
+	if errors.Is(err, os.ErrNotExist) {
+		failed = errors.Join(failed, os.Remove(file))
+	}
+	return failed
 }
 
 // show prints the tables and writes the files.

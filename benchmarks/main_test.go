@@ -2,8 +2,10 @@ package main
 
 import (
 	"bytes"
+	"errors"
 	"flag"
 	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -48,5 +50,40 @@ func TestParse(t *testing.T) {
 				t.Errorf("the command is %q, want %q", o.line, want)
 			}
 		})
+	}
+}
+
+func TestOutputsAreTriedFirst(t *testing.T) {
+	folder := t.TempDir()
+	there := filepath.Join(folder, "there")
+	if err := os.WriteFile(there, []byte("old"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	fresh := filepath.Join(folder, "fresh")
+	for name, test := range map[string]struct {
+		file string
+		ok   bool
+	}{
+		"none": {"", true}, "a new file": {fresh, true}, "one that is there": {there, true},
+		"a folder": {folder, false}, "in no folder": {filepath.Join(folder, "none", "x"), false},
+	} {
+		if err := writable(test.file); (err == nil) != test.ok {
+			t.Errorf("%s: error %v", name, err)
+		}
+	}
+	if text, err := os.ReadFile(there); err != nil || string(text) != "old" {
+		t.Errorf("the file that was there has %q, error %v", text, err)
+	}
+	if _, err := os.Stat(fresh); !os.IsNotExist(err) {
+		t.Errorf("a file is left behind: %v", err)
+	}
+	for name, o := range map[string]options{
+		"raw numbers": {only: anything, json: filepath.Join(folder, "none", "x")},
+		"report":      {only: anything, report: folder},
+	} {
+		var path *os.PathError
+		if err := run(t.Context(), o); !errors.As(err, &path) {
+			t.Errorf("%s: error %v", name, err)
+		}
 	}
 }
