@@ -65,7 +65,7 @@ func main() {
 	defer cancel()
 	context.AfterFunc(ctx, cancel)
 	if err := run(ctx, opts); err != nil {
-		fmt.Fprintln(os.Stderr, "benchmarks:", err)
+		fmt.Fprintln(os.Stderr, "benchmarks:", strings.TrimPrefix(err.Error(), "benchmarks: "))
 		os.Exit(1)
 	}
 }
@@ -91,11 +91,35 @@ func parse(args []string, diagnostics io.Writer) (options, error) {
 		if err == nil && o.rounds < 0 {
 			err = errors.New("there is no negative number of rounds")
 		}
+		if err == nil {
+			err = together(f)
+		}
 		if err != nil {
 			fmt.Fprintln(diagnostics, "benchmarks:", err)
 		}
 	}
 	return o, err
+}
+
+// together says which flags do not go together. One that would have no effect is
+// not taken silently.
+func together(f *flag.FlagSet) error {
+	given := map[string]bool{}
+	f.Visit(func(g *flag.Flag) { given[g.Name] = true })
+	for _, pair := range []struct {
+		of     string
+		others []string
+	}{
+		{"readme", []string{"from", "full", "rounds", "only", "json", "o"}},
+		{"from", []string{"full", "rounds", "only", "json"}},
+	} {
+		for _, other := range pair.others {
+			if given[pair.of] && given[other] {
+				return fmt.Errorf("-%s measures nothing, and does not go with -%s", pair.of, other)
+			}
+		}
+	}
+	return nil
 }
 
 // run does what the options say.
@@ -115,7 +139,13 @@ func run(ctx context.Context, o options) error {
 	}
 	r, err := measure(ctx, o)
 	if r == nil || len(r.Samples) == 0 {
-		return errors.Join(err, errors.New("nothing was measured"))
+		switch {
+		case errors.Is(err, errInterrupted):
+			return errors.New("interrupted before anything was measured")
+		case err == nil:
+			return errors.New("nothing was measured")
+		}
+		return err
 	}
 	return errors.Join(show(r, o), err)
 }

@@ -35,6 +35,10 @@ func TestParse(t *testing.T) {
 		{"a regexp that is none", []string{"-only", "("}, false},
 		{"a word too many", []string{"deferred"}, false},
 		{"an unknown flag", []string{"-fast"}, false},
+		{"a file and where to show it", []string{"-from", "a", "-o", "b"}, true},
+		{"a file and rows to measure", []string{"-from", "a", "-only", "b"}, false},
+		{"two files", []string{"-from", "a", "-readme", "b"}, false},
+		{"a table and a full run", []string{"-full", "-readme", "b"}, false},
 		{"fewer rounds than none", []string{"-rounds", "-1"}, false},
 	} {
 		t.Run(test.name, func(t *testing.T) {
