@@ -112,6 +112,12 @@ func linearGoals() []goal {
 	return gs
 }
 
+// Why there is no saying about a goal whose rows were left out.
+const (
+	noRow   = "the row was not measured"
+	noSizes = "fewer than two sizes were measured"
+)
+
 // verdict is what came of a goal.
 type verdict struct {
 	goal
@@ -184,7 +190,7 @@ func (r *results) judgeOne(g goal) verdict {
 	if g.slope {
 		v.got = r.slope(g.rows)
 		if math.IsNaN(v.got) {
-			v.why = "fewer than two sizes were measured"
+			v.why = noSizes
 		}
 		return v
 	}
@@ -195,7 +201,7 @@ func (r *results) judgeOne(g goal) verdict {
 		}
 	}
 	if path == "" {
-		v.why = "the row was not measured"
+		v.why = noRow
 		return v
 	}
 	if len(g.yard) == 0 {
@@ -271,12 +277,21 @@ func (r *results) slope(paths []string) float64 {
 	return slopes.median()
 }
 
-// writeGoals prints the goals and what came of them, with all that are missed.
+// writeGoals prints the goals and what came of them, with all that are missed. Of
+// those about rows that were not measured it prints how many there are.
 func writeGoals(w io.Writer, r *results) error {
 	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
 	fmt.Fprintf(t, "\nGoals\n")
+	others := 0
 	for _, v := range r.judge() {
+		if v.why == noRow || v.why == noSizes {
+			others++
+			continue
+		}
 		fmt.Fprintf(t, "  %s\t%s\t%s\t%s\n", v.word(), v.title, v.wanted(), v.is())
+	}
+	if others > 0 {
+		fmt.Fprintf(t, "  not measured: the rows of %d more goals\n", others)
 	}
 	return t.Flush()
 }

@@ -197,6 +197,10 @@ func measure(ctx context.Context, o options) (*results, error) {
 	progress := newProgress(os.Stderr)
 	progress.say("building")
 	shop.build(ctx, plan, r)
+	if ctx.Err() != nil {
+		progress.done()
+		return r, errInterrupted // what is missing is so because of that
+	}
 	for _, n := range r.Missing {
 		progress.note(n.String())
 	}
