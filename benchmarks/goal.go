@@ -64,6 +64,7 @@ func loopGoals() []goal {
 		{title: "timers set and fired", rows: []string{"timers/set-fire/n=1000", "timers/set-fire/n=100000", "timers/set-fire/n=1000000"}, yard: []string{"afterfunc"}, bound: 407.0 / 1181, from: prototype},
 		{title: "CallFromThread, one way under load: against a channel round trip", rows: []string{"calls/producers=1"}, yard: []string{"channel"}, row: "threads/round-trip", bound: 30.0 / 270, from: "30 ns where a round trip took 270"},
 		{title: "DeferToThread: three channel round trips", rows: []string{"threads/round-trip"}, yard: []string{"channel"}, bound: 3},
+		{title: "a sleeping loop awake, and asleep again: against a channel round trip", rows: []string{"threads/wake"}, yard: []string{"channel"}, row: "threads/round-trip", bound: 5000.0 / 270, from: "5 µs where a round trip took 270 ns"},
 	}
 }
 
