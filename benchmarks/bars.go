@@ -90,7 +90,11 @@ func (c *bars) add(contender string, value float64) {
 // processor draws the CPU time of the servers for a request of the load generator.
 // A rate can be the load generator's; this is theirs.
 func (r *results) processor(w row) (bars, bool) {
-	c := bars{title: w.title, note: "server's CPU time per request in ns, less is better"}
+	what := "request"
+	if w.load.handshakes {
+		what = "handshake"
+	}
+	c := bars{title: w.title, note: "server's CPU time per " + what + " in ns, less is better"}
 	for _, contender := range r.contenders(w.path()) {
 		if ns := r.series(w.path(), contender, "cpu-ns/req").median(); !math.IsNaN(ns) {
 			c.add(contender, ns)

@@ -116,18 +116,8 @@ const warmth = 50 * time.Millisecond
 // work runs the load generator and returns what it measured, with the server's
 // CPU time for each request.
 func (s *session) work(ctx context.Context, r row, srv *server) (map[string]float64, []percentile, error) {
-	args := []string{
-		"-addr", srv.address, "-conns", strconv.Itoa(r.load.conns), "-size", strconv.Itoa(r.load.size),
-		"-time", s.pace.load.String(), "-warm", warmth.String(), "-json",
-	}
-	if r.load.rate > 0 {
-		args = append(args, "-rate", strconv.Itoa(r.load.rate))
-	} else {
-		args = append(args, "-depth", strconv.Itoa(r.load.depth))
-	}
-	if r.load.tls {
-		args = append(args, "-tls")
-	}
+	args := []string{"-addr", srv.address, "-time", s.pace.load.String(), "-warm", warmth.String(), "-json"}
+	args = append(args, r.load.args()...)
 	m, err := startMeter(srv.cmd.Process.Pid)
 	if err != nil {
 		return nil, nil, err
@@ -150,6 +140,22 @@ func (s *session) work(ctx context.Context, r row, srv *server) (map[string]floa
 	}
 	s.r.addCommand(s.shop.shown(s.shop.loader + " " + regexp.MustCompile(`127\.0\.0\.1:\d+`).ReplaceAllString(strings.Join(args, " "), "ADDRESS")))
 	return values, rep.curve(), nil
+}
+
+// args are the flags of the load generator for it.
+func (l load) args() []string {
+	args := []string{"-conns", strconv.Itoa(l.conns)}
+	if l.tls {
+		args = append(args, "-tls")
+	}
+	if l.handshakes {
+		return append(args, "-handshakes")
+	}
+	args = append(args, "-size", strconv.Itoa(l.size))
+	if l.rate > 0 {
+		return append(args, "-rate", strconv.Itoa(l.rate))
+	}
+	return append(args, "-depth", strconv.Itoa(l.depth))
 }
 
 // generate runs the load generator to its end and returns what it printed.

@@ -46,6 +46,7 @@ type load struct {
 	conns, size, depth int
 	rate               int // requests a second at fixed times, instead of a depth; 0 is as many as it can
 	tls                bool
+	handshakes         bool // no requests: each connection ends after its handshake, and the next one begins
 }
 
 // path is the row's name with its subject.
@@ -56,6 +57,8 @@ func (r row) metric() metric {
 	switch {
 	case r.load.rate > 0:
 		return metric{key: "p99-us", unit: "µs", words: "99th percentile in µs"}
+	case r.load.handshakes:
+		return metric{key: "req/s", unit: "a second", words: "handshakes per second", more: true}
 	case r.kind == echoLoad:
 		return metric{key: "req/s", unit: "req/s", words: "requests per second", more: true}
 	case r.kind == heapIdle, r.kind == heldIdle:
@@ -238,8 +241,12 @@ func loadRow(prefix string, l load) row {
 }
 
 func tlsSubject() subject {
-	s := subject{name: "tls", title: "TLS", text: "Echo over TLS 1.3 by servers on one core; handshakes within one process, client and server."}
+	s := subject{name: "tls", title: "TLS", text: "Echo and handshakes of TLS 1.3 by servers on one core; handshakes of both versions within one process, client and server."}
 	s.rows = append(s.rows, loadRow("echo/", load{conns: 100, size: 64, depth: 1, tls: true}))
+	s.rows = append(s.rows, row{
+		name: "handshakes/c=16", title: "handshakes of servers, 16 at a time", kind: echoLoad,
+		load: load{conns: 16, tls: true, handshakes: true}, base: "gonet", means: "Go's net and crypto/tls",
+	})
 	for _, version := range []string{"1.3", "1.2"} {
 		s.rows = append(s.rows, row{
 			name: "handshake/" + version, title: "handshake of TLS " + version, base: "gonet", means: "Go's net and crypto/tls", cpu: 2,

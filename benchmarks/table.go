@@ -88,7 +88,7 @@ func (r *results) aside(e entry) string {
 		return allocsText(e.allocs)
 	}
 	var words []string
-	for _, q := range []struct{ key, name, unit string }{{"p50-us", "p50", "µs"}, {"p99-us", "p99", "µs"}, {"cpu-ns/req", "CPU", "ns/req"}} {
+	for _, q := range []struct{ key, name, unit string }{{"p50-us", "p50", "µs"}, {"p99-us", "p99", "µs"}, {"cpu-ns/req", "CPU", "ns each"}} {
 		if x := r.series(e.row.path(), e.contender, q.key).median(); !math.IsNaN(x) && q.key != e.row.metric().key {
 			words = append(words, fmt.Sprintf("%s %s %s", q.name, number(x), q.unit))
 		}
