@@ -6,7 +6,6 @@ import (
 	"os"
 	"os/exec"
 	"regexp"
-	"strconv"
 	"strings"
 	"time"
 )
@@ -140,22 +139,6 @@ func (s *session) work(ctx context.Context, r row, srv *server) (map[string]floa
 	}
 	s.r.addCommand(s.shop.shown(s.shop.loader + " " + regexp.MustCompile(`127\.0\.0\.1:\d+`).ReplaceAllString(strings.Join(args, " "), "ADDRESS")))
 	return values, rep.curve(), nil
-}
-
-// args are the flags of the load generator for it.
-func (l load) args() []string {
-	args := []string{"-conns", strconv.Itoa(l.conns)}
-	if l.tls {
-		args = append(args, "-tls")
-	}
-	if l.handshakes {
-		return append(args, "-handshakes")
-	}
-	args = append(args, "-size", strconv.Itoa(l.size))
-	if l.rate > 0 {
-		return append(args, "-rate", strconv.Itoa(l.rate))
-	}
-	return append(args, "-depth", strconv.Itoa(l.depth))
 }
 
 // generate runs the load generator to its end and returns what it printed.
