@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"html/template"
+	"math"
 )
 
 // bars is a plot that compares contenders by length.
@@ -66,7 +67,7 @@ func (c bars) plot() template.HTML {
 // barsOf draws a row: its rate for throughput, or its own quantity.
 func (r *results) barsOf(w row) (bars, bool) {
 	m := w.metric()
-	c := bars{title: w.title, note: m.unit + ", " + direction(m)}
+	c := bars{title: w.title, note: m.words + ", " + direction(m)}
 	perSecond := m.key == "ns/op"
 	if perSecond {
 		c.note = "operations per second, more is better"
@@ -76,7 +77,28 @@ func (r *results) barsOf(w row) (bars, bool) {
 		if perSecond {
 			value = 1e9 / value
 		}
-		c.bars = append(c.bars, bar{label: labelOf(e.contender), value: value, ours: e.contender == ours, floor: isFloor(e.contender)})
+		c.add(e.contender, value)
+	}
+	return c, len(c.bars) > 1
+}
+
+// add adds the bar of a contender.
+func (c *bars) add(contender string, value float64) {
+	c.bars = append(c.bars, bar{label: labelOf(contender), value: value, ours: contender == ours, floor: isFloor(contender)})
+}
+
+// processor draws the CPU time of the servers for a request of the load generator.
+// A rate can be the load generator's; this is theirs.
+func (r *results) processor(w row) (bars, bool) {
+	what := "request"
+	if w.load.handshakes {
+		what = "handshake"
+	}
+	c := bars{title: w.title, note: "server's CPU time per " + what + " in ns, less is better"}
+	for _, contender := range r.contenders(w.path()) {
+		if ns := r.series(w.path(), contender, "cpu-ns/req").median(); !math.IsNaN(ns) {
+			c.add(contender, ns)
+		}
 	}
 	return c, len(c.bars) > 1
 }

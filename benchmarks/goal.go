@@ -64,12 +64,14 @@ func loopGoals() []goal {
 		{title: "timers set and fired", rows: []string{"timers/set-fire/n=1000", "timers/set-fire/n=100000", "timers/set-fire/n=1000000"}, yard: []string{"afterfunc"}, bound: 407.0 / 1181, from: prototype},
 		{title: "CallFromThread, one way under load: against a channel round trip", rows: []string{"calls/producers=1"}, yard: []string{"channel"}, row: "threads/round-trip", bound: 30.0 / 270, from: "30 ns where a round trip took 270"},
 		{title: "DeferToThread: three channel round trips", rows: []string{"threads/round-trip"}, yard: []string{"channel"}, bound: 3},
+		{title: "a sleeping loop awake, and asleep again: against a channel round trip", rows: []string{"threads/wake"}, yard: []string{"channel"}, row: "threads/round-trip", bound: 5000.0 / 270, from: "5 µs where a round trip took 270 ns"},
 	}
 }
 
 func echoGoals() []goal {
 	small := []string{"echo/c=100,s=64,d=1"}
 	piped := []string{"echo/c=100,s=16384,d=16"}
+	steady := []string{"latency/c=100,s=64,r=20000"}
 	return []goal{
 		{title: "echo of 64 B: against the loop in C", rows: small, yard: []string{"c"}, more: true, bound: 0.92},
 		{title: "echo of 64 B: against Go's net", rows: small, yard: []string{"gonet"}, more: true, bound: 1.1},
@@ -80,6 +82,8 @@ func echoGoals() []goal {
 		{title: "echo of 64 B, 99th percentile: no worse than libuv", rows: small, key: "p99-us", yard: []string{"uv"}, bound: 1},
 		{title: "echo of 16 KiB, 99th percentile: no worse than Go's net", rows: piped, key: "p99-us", yard: []string{"gonet"}, bound: 1},
 		{title: "echo of 16 KiB, 99th percentile: no worse than libuv", rows: piped, key: "p99-us", yard: []string{"uv"}, bound: 1},
+		{title: "echo at 20 000 requests/s, 99th percentile: no worse than Go's net", rows: steady, yard: []string{"gonet"}, bound: 1},
+		{title: "echo at 20 000 requests/s, 99th percentile: no worse than libuv", rows: steady, yard: []string{"uv"}, bound: 1},
 		{title: "TLS echo: CPU per request", rows: []string{"tls/echo/c=100,s=64,d=1"}, key: "cpu-ns/req", yard: []string{"gonet"}, bound: 1},
 	}
 }
@@ -108,6 +112,12 @@ func linearGoals() []goal {
 	}
 	return gs
 }
+
+// Why there is no saying about a goal whose rows were left out.
+const (
+	noRow   = "the row was not measured"
+	noSizes = "fewer than two sizes were measured"
+)
 
 // verdict is what came of a goal.
 type verdict struct {
@@ -181,7 +191,7 @@ func (r *results) judgeOne(g goal) verdict {
 	if g.slope {
 		v.got = r.slope(g.rows)
 		if math.IsNaN(v.got) {
-			v.why = "fewer than two sizes were measured"
+			v.why = noSizes
 		}
 		return v
 	}
@@ -192,7 +202,7 @@ func (r *results) judgeOne(g goal) verdict {
 		}
 	}
 	if path == "" {
-		v.why = "the row was not measured"
+		v.why = noRow
 		return v
 	}
 	if len(g.yard) == 0 {
@@ -268,12 +278,21 @@ func (r *results) slope(paths []string) float64 {
 	return slopes.median()
 }
 
-// writeGoals prints the goals and what came of them, with all that are missed.
+// writeGoals prints the goals and what came of them, with all that are missed. Of
+// those about rows that were not measured it prints how many there are.
 func writeGoals(w io.Writer, r *results) error {
 	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
 	fmt.Fprintf(t, "\nGoals\n")
+	others := 0
 	for _, v := range r.judge() {
+		if v.why == noRow || v.why == noSizes {
+			others++
+			continue
+		}
 		fmt.Fprintf(t, "  %s\t%s\t%s\t%s\n", v.word(), v.title, v.wanted(), v.is())
+	}
+	if others > 0 {
+		fmt.Fprintf(t, "  not measured: the rows of %d more goals\n", others)
 	}
 	return t.Flush()
 }

@@ -149,7 +149,7 @@ func nines(percent float64) float64 { return -math.Log10(1 - percent/100) }
 // costs draws the cost of one operation against the size, for rows of a subject
 // that have one.
 func (r *results) costs(s subject) (lines, bool) {
-	c := lines{title: s.title, note: "ns each by number of " + s.by, xLog: true}
+	c := lines{title: s.title, note: "ns each, less is better, by number of " + s.by, xLog: true}
 	byName := map[string][][2]float64{}
 	var names []string
 	for _, w := range s.rows {

@@ -42,7 +42,8 @@ func (r loadReport) values() map[string]float64 {
 	}
 }
 
-// curve returns some percentiles of the histogram, enough to draw it.
+// curve returns some percentiles of the histogram, enough to draw it. One above
+// which there is not a whole request is left out: it would be the longest again.
 func (r loadReport) curve() []percentile {
 	total := 0.0
 	for _, bar := range r.Histogram {
@@ -55,6 +56,9 @@ func (r loadReport) curve() []percentile {
 	curve := make([]percentile, 0, len(percents))
 	sum, i := 0.0, 0
 	for _, percent := range percents {
+		if total*(100-percent)/100 < 0.999 { // rounding aside
+			break
+		}
 		for i < len(r.Histogram)-1 && sum+r.Histogram[i][1] < total*percent/100 {
 			sum += r.Histogram[i][1]
 			i++

@@ -65,7 +65,7 @@ func main() {
 	defer cancel()
 	context.AfterFunc(ctx, cancel)
 	if err := run(ctx, opts); err != nil {
-		fmt.Fprintln(os.Stderr, "benchmarks:", err)
+		fmt.Fprintln(os.Stderr, "benchmarks:", strings.TrimPrefix(err.Error(), "benchmarks: "))
 		os.Exit(1)
 	}
 }
@@ -91,11 +91,35 @@ func parse(args []string, diagnostics io.Writer) (options, error) {
 		if err == nil && o.rounds < 0 {
 			err = errors.New("there is no negative number of rounds")
 		}
+		if err == nil {
+			err = together(f)
+		}
 		if err != nil {
 			fmt.Fprintln(diagnostics, "benchmarks:", err)
 		}
 	}
 	return o, err
+}
+
+// together says which flags do not go together. One that would have no effect is
+// not taken silently.
+func together(f *flag.FlagSet) error {
+	given := map[string]bool{}
+	f.Visit(func(g *flag.Flag) { given[g.Name] = true })
+	for _, pair := range []struct {
+		of     string
+		others []string
+	}{
+		{"readme", []string{"from", "full", "rounds", "only", "json", "o"}},
+		{"from", []string{"full", "rounds", "only", "json"}},
+	} {
+		for _, other := range pair.others {
+			if given[pair.of] && given[other] {
+				return fmt.Errorf("-%s measures nothing, and does not go with -%s", pair.of, other)
+			}
+		}
+	}
+	return nil
 }
 
 // run does what the options say.
@@ -110,11 +134,38 @@ func run(ctx context.Context, o options) error {
 		}
 		return show(r, o)
 	}
+	if err := errors.Join(writable(o.json), writable(o.report)); err != nil {
+		return err
+	}
 	r, err := measure(ctx, o)
 	if r == nil || len(r.Samples) == 0 {
-		return errors.Join(err, errors.New("nothing was measured"))
+		switch {
+		case errors.Is(err, errInterrupted):
+			return errors.New("interrupted before anything was measured")
+		case err == nil:
+			return errors.New("nothing was measured")
+		}
+		return err
 	}
 	return errors.Join(show(r, o), err)
+}
+
+// writable says now what would be said after minutes of measuring: that a file
+// cannot be written. It leaves what is there as it is.
+func writable(file string) error {
+	if file == "" {
+		return nil
+	}
+	_, err := os.Stat(file)
+	f, failed := os.OpenFile(file, os.O_WRONLY|os.O_CREATE, 0o644)
+	if failed != nil {
+		return failed
+	}
+	failed = f.Close()
+	if errors.Is(err, os.ErrNotExist) {
+		failed = errors.Join(failed, os.Remove(file))
+	}
+	return failed
 }
 
 // show prints the tables and writes the files.
@@ -146,6 +197,10 @@ func measure(ctx context.Context, o options) (*results, error) {
 	progress := newProgress(os.Stderr)
 	progress.say("building")
 	shop.build(ctx, plan, r)
+	if ctx.Err() != nil {
+		progress.done()
+		return r, errInterrupted // what is missing is so because of that
+	}
 	for _, n := range r.Missing {
 		progress.note(n.String())
 	}

@@ -2,8 +2,10 @@ package main
 
 import (
 	"bytes"
+	"errors"
 	"flag"
 	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -33,6 +35,10 @@ func TestParse(t *testing.T) {
 		{"a regexp that is none", []string{"-only", "("}, false},
 		{"a word too many", []string{"deferred"}, false},
 		{"an unknown flag", []string{"-fast"}, false},
+		{"a file and where to show it", []string{"-from", "a", "-o", "b"}, true},
+		{"a file and rows to measure", []string{"-from", "a", "-only", "b"}, false},
+		{"two files", []string{"-from", "a", "-readme", "b"}, false},
+		{"a table and a full run", []string{"-full", "-readme", "b"}, false},
 		{"fewer rounds than none", []string{"-rounds", "-1"}, false},
 	} {
 		t.Run(test.name, func(t *testing.T) {
@@ -48,5 +54,40 @@ func TestParse(t *testing.T) {
 				t.Errorf("the command is %q, want %q", o.line, want)
 			}
 		})
+	}
+}
+
+func TestOutputsAreTriedFirst(t *testing.T) {
+	folder := t.TempDir()
+	there := filepath.Join(folder, "there")
+	if err := os.WriteFile(there, []byte("old"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	fresh := filepath.Join(folder, "fresh")
+	for name, test := range map[string]struct {
+		file string
+		ok   bool
+	}{
+		"none": {"", true}, "a new file": {fresh, true}, "one that is there": {there, true},
+		"a folder": {folder, false}, "in no folder": {filepath.Join(folder, "none", "x"), false},
+	} {
+		if err := writable(test.file); (err == nil) != test.ok {
+			t.Errorf("%s: error %v", name, err)
+		}
+	}
+	if text, err := os.ReadFile(there); err != nil || string(text) != "old" {
+		t.Errorf("the file that was there has %q, error %v", text, err)
+	}
+	if _, err := os.Stat(fresh); !os.IsNotExist(err) {
+		t.Errorf("a file is left behind: %v", err)
+	}
+	for name, o := range map[string]options{
+		"raw numbers": {only: anything, json: filepath.Join(folder, "none", "x")},
+		"report":      {only: anything, report: folder},
+	} {
+		var path *os.PathError
+		if err := run(t.Context(), o); !errors.As(err, &path) {
+			t.Errorf("%s: error %v", name, err)
+		}
 	}
 }

@@ -131,9 +131,9 @@ func (r *results) section(s subject) section {
 			c, ok := r.barsOf(w)
 			add(c.plot, ok)
 		}
-	}
-	for _, w := range s.rows {
-		if w.kind == echoLoad {
+		if w.kind == echoLoad { // three plots: a line of the page, where it is wide
+			cpu, ok := r.processor(w)
+			add(cpu.plot, ok)
 			c, ok := r.latencies(w)
 			add(c.plot, ok)
 		}

@@ -160,11 +160,15 @@ func (r *results) contenders(path string) []string {
 	return found
 }
 
-// curve returns the medians over the rounds of a latency curve.
+// curve returns the medians over the rounds of a latency curve. A percentile that
+// some rounds lack is left out: a median of the others could be below that of a lower
+// percentile.
 func (r *results) curve(path, contender string) []percentile {
 	micros := map[float64][]float64{}
+	rounds := 0
 	for _, m := range r.Samples {
 		if m.Contender == contender && m.Subject+"/"+m.Row == path {
+			rounds++
 			for _, p := range m.Curve {
 				micros[p.Percent] = append(micros[p.Percent], p.Micros)
 			}
@@ -172,7 +176,9 @@ func (r *results) curve(path, contender string) []percentile {
 	}
 	curve := make([]percentile, 0, len(micros))
 	for percent, us := range micros {
-		curve = append(curve, percentile{percent, median(us)})
+		if len(us) == rounds {
+			curve = append(curve, percentile{percent, median(us)})
+		}
 	}
 	slices.SortFunc(curve, func(a, b percentile) int {
 		if a.Percent < b.Percent {

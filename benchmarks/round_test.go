@@ -109,9 +109,23 @@ func TestServerValues(t *testing.T) {
 	if _, ok := v["cpu-ns/req"]; !ok {
 		t.Error("the server's CPU time is missing")
 	}
-	for _, want := range []string{"A=b ", " -addr ADDRESS -conns 100 -size 64 -depth 1 "} {
+	for _, want := range []string{"A=b ", " -addr ADDRESS ", " -conns 100 -size 64 -depth 1"} {
 		if !slices.ContainsFunc(r.Commands, func(line string) bool { return strings.Contains(line, want) }) {
 			t.Errorf("no command has %q: %q", want, r.Commands)
+		}
+	}
+}
+
+func TestLoadFlags(t *testing.T) {
+	for path, want := range map[string]string{
+		"echo/c=100,s=16384,d=16":     "-conns 100 -size 16384 -depth 16",
+		"tls/echo/c=100,s=64,d=1":     "-conns 100 -tls -size 64 -depth 1",
+		"tls/handshakes/c=16":         "-conns 16 -tls -handshakes",
+		"latency/c=1000,s=64,r=20000": "-conns 1000 -size 64 -rate 20000",
+	} {
+		r, ok := rowOf(path)
+		if got := strings.Join(r.load.args(), " "); !ok || got != want {
+			t.Errorf("%s: got %s, want %s", path, got, want)
 		}
 	}
 }

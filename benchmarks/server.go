@@ -6,7 +6,6 @@ import (
 	"os"
 	"os/exec"
 	"regexp"
-	"strconv"
 	"strings"
 	"time"
 )
@@ -116,13 +115,8 @@ const warmth = 50 * time.Millisecond
 // work runs the load generator and returns what it measured, with the server's
 // CPU time for each request.
 func (s *session) work(ctx context.Context, r row, srv *server) (map[string]float64, []percentile, error) {
-	args := []string{
-		"-addr", srv.address, "-conns", strconv.Itoa(r.load.conns), "-size", strconv.Itoa(r.load.size),
-		"-depth", strconv.Itoa(r.load.depth), "-time", s.pace.load.String(), "-warm", warmth.String(), "-json",
-	}
-	if r.load.tls {
-		args = append(args, "-tls")
-	}
+	args := []string{"-addr", srv.address, "-time", s.pace.load.String(), "-warm", warmth.String(), "-json"}
+	args = append(args, r.load.args()...)
 	m, err := startMeter(srv.cmd.Process.Pid)
 	if err != nil {
 		return nil, nil, err

@@ -41,32 +41,31 @@ type row struct {
 	load    load   // for servers
 }
 
-// load is what is asked of a server.
-type load struct {
-	conns, size, depth int
-	tls                bool
-}
-
 // path is the row's name with its subject.
 func (r row) path() string { return r.subject + "/" + r.name }
 
 // metric returns what the row is judged by.
 func (r row) metric() metric {
-	switch r.kind {
-	case echoLoad:
-		return metric{key: "req/s", unit: "req/s", more: true}
-	case heapIdle, heldIdle:
-		return metric{key: "B/conn", unit: "bytes"}
+	switch {
+	case r.load.rate > 0:
+		return metric{key: "p99-us", unit: "µs", words: "99th percentile in µs"}
+	case r.load.handshakes:
+		return metric{key: "req/s", unit: "a second", words: "handshakes per second", more: true}
+	case r.kind == echoLoad:
+		return metric{key: "req/s", unit: "req/s", words: "requests per second", more: true}
+	case r.kind == heapIdle, r.kind == heldIdle:
+		return metric{key: "B/conn", unit: "bytes", words: "bytes per connection"}
 	default:
-		return metric{key: "ns/op", unit: "ns"}
+		return metric{key: "ns/op", unit: "ns", words: "ns"}
 	}
 }
 
 // metric is a measured quantity.
 type metric struct {
-	key  string // its name in a sample
-	unit string
-	more bool // more is better
+	key   string // its name in a sample
+	unit  string
+	words string // what is counted, and in what unit
+	more  bool   // more is better
 }
 
 // subjects returns all subjects with their rows.
@@ -75,9 +74,9 @@ func subjects() []subject {
 		deferredSubject(), chainSubject(), thenSubject(), awaitSubject(),
 		manySubject("list", "chain.DeferredList", "Create n Deferreds, gather their results and failures, fire all"),
 		manySubject("gather", "chain.Gather", "Create n Deferreds, gather their results, fire all"),
-		manySubject("race", "chain.Race", "Create n Deferreds, race them, fire all"),
+		manySubject("race", "chain.Race", "Create n Deferreds, race them, fire one; ours and those in Go then end the others, the other languages leave them"),
 		timersSubject(), callsSubject(), threadsSubject(),
-		echoSubject(), tlsSubject(), idleSubject(),
+		echoSubject(), latencySubject(), tlsSubject(), idleSubject(),
 	}
 	for i := range all {
 		for j := range all[i].rows {
@@ -179,49 +178,10 @@ func callsSubject() subject {
 }
 
 func threadsSubject() subject {
-	return subject{name: "threads", title: "DeferToThread", text: "From the loop to a worker and back.", rows: []row{
+	return subject{name: "threads", title: "DeferToThread and waking", text: "From the loop to a worker and back; and from a goroutine to a loop that sleeps, which answers and falls asleep again.", rows: []row{
 		{name: "round-trip", title: "blocking work in the pool and back", base: "channel", means: "a round trip over two channels", readme: true},
+		{name: "wake", title: "wake a loop that sleeps", base: "channel", means: "waking a goroutine that waits for a channel"},
 	}}
-}
-
-func echoSubject() subject {
-	s := subject{name: "echo", title: "TCP echo", text: "Servers on one core, the load generator on another, on loopback. Each connection keeps as many requests in flight as is said."}
-	for _, l := range []load{
-		{conns: 100, size: 64, depth: 1}, {conns: 1000, size: 64, depth: 1}, {conns: 100, size: 64, depth: 16},
-		{conns: 100, size: 16 << 10, depth: 1}, {conns: 100, size: 16 << 10, depth: 16},
-	} {
-		s.rows = append(s.rows, loadRow("", l))
-	}
-	return s
-}
-
-// loadRow is a row of the load generator.
-func loadRow(prefix string, l load) row {
-	bytes := fmt.Sprintf("%d B", l.size)
-	if l.size >= 1<<10 {
-		bytes = fmt.Sprintf("%d KiB", l.size>>10)
-	}
-	title := fmt.Sprintf("%s, %s connections", bytes, grouped(l.conns))
-	if l.depth > 1 {
-		title += fmt.Sprintf(", %d in flight", l.depth)
-	}
-	return row{
-		name:  fmt.Sprintf("%sc=%d,s=%d,d=%d", prefix, l.conns, l.size, l.depth),
-		title: title, kind: echoLoad, load: l, base: "gonet", means: "Go's net, a goroutine per connection",
-		readme: l.depth == 1 && l.size == 64 || l.depth > 1 && l.size > 64,
-		full:   l.depth == 1 && l.size > 64,
-	}
-}
-
-func tlsSubject() subject {
-	s := subject{name: "tls", title: "TLS", text: "Echo over TLS 1.3 by servers on one core; handshakes within one process, client and server."}
-	s.rows = append(s.rows, loadRow("echo/", load{conns: 100, size: 64, depth: 1, tls: true}))
-	for _, version := range []string{"1.3", "1.2"} {
-		s.rows = append(s.rows, row{
-			name: "handshake/" + version, title: "handshake of TLS " + version, base: "gonet", means: "Go's net and crypto/tls", cpu: 2,
-		})
-	}
-	return s
 }
 
 func idleSubject() subject {

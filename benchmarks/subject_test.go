@@ -38,7 +38,7 @@ func TestRows(t *testing.T) {
 			}
 		}
 	}
-	for _, want := range []string{"deferred/one-callback", "chain/n=1000000", "gather/n=100000", "timers/set-cancel/n=0", "calls/producers=8", "echo/c=1000,s=64,d=1", "tls/handshake/1.2"} {
+	for _, want := range []string{"deferred/one-callback", "chain/n=1000000", "gather/n=100000", "timers/set-cancel/n=0", "calls/producers=8", "echo/c=1000,s=64,d=1", "latency/c=100,s=64,r=20000", "tls/handshake/1.2"} {
 		if !paths[want] {
 			t.Errorf("there is no row %s", want)
 		}

@@ -74,11 +74,26 @@ func writeTable(w io.Writer, r *results) error {
 			}
 			fmt.Fprintf(t, "  %s (%s; ratio to %s)\n", row.title, direction(row.metric()), baseText(row))
 			for _, e := range es {
-				fmt.Fprintf(t, "    %s\t%s %s\t%s\t%s\n", labelOf(e.contender), number(e.value), row.metric().unit, ratioText(e.ratio), allocsText(e.allocs))
+				fmt.Fprintf(t, "    %s\t%s %s\t%s\t%s\n", labelOf(e.contender), number(e.value), row.metric().unit, ratioText(e.ratio), r.aside(e))
 			}
 		}
 	}
 	return t.Flush()
+}
+
+// aside writes what else is to be known of an entry: allocations, or of a server
+// its latency and its CPU time.
+func (r *results) aside(e entry) string {
+	if e.row.kind != echoLoad {
+		return allocsText(e.allocs)
+	}
+	var words []string
+	for _, q := range []struct{ key, name, unit string }{{"p50-us", "p50", "µs"}, {"p99-us", "p99", "µs"}, {"cpu-ns/req", "CPU", "ns each"}} {
+		if x := r.series(e.row.path(), e.contender, q.key).median(); !math.IsNaN(x) && q.key != e.row.metric().key {
+			words = append(words, fmt.Sprintf("%s %s %s", q.name, number(x), q.unit))
+		}
+	}
+	return strings.Join(words, ", ")
 }
 
 // baseText says what the ratios of a row are to: the contender, and what it is if

@@ -5,6 +5,7 @@ package main
 import (
 	"bufio"
 	"context"
+	"crypto/tls"
 	"fmt"
 	"net"
 	"net/netip"
@@ -49,7 +50,8 @@ func hold(address, from string, n int, withTLS bool) error {
 	c := &client{r: r, n: netx.New(r), address: address, want: n}
 	c.opts = []netx.Option{netx.WithLocalAddr(netip.AddrPortFrom(addr, 0))}
 	if withTLS {
-		c.opts = append(c.opts, netx.WithTLS(clientTLS()))
+		// It has nothing to hide and knows whom it calls.
+		c.opts = append(c.opts, netx.WithTLS(&tls.Config{InsecureSkipVerify: true}))
 	}
 	r.CallWhenRunning(func() {
 		for range min(inFlight, n) {

@@ -8,6 +8,8 @@ import (
 	"fmt"
 	"net"
 	"runtime"
+
+	"github.com/spindle-go/spindle/benchmarks/internal/selfsigned"
 )
 
 // readSize is the buffer that each goroutine has, as servers of package net have
@@ -22,7 +24,7 @@ func measureGoroutines(ctx context.Context, n int, withTLS bool) (int, error) {
 	}
 	defer l.Close()
 	if withTLS {
-		cfg, err := serverTLS()
+		cfg, err := selfsigned.Config()
 		if err != nil {
 			return 0, err
 		}

@@ -27,6 +27,7 @@ import (
 	"os"
 	"time"
 
+	"github.com/spindle-go/spindle/benchmarks/internal/selfsigned"
 	"github.com/spindle-go/spindle/deferred"
 	"github.com/spindle-go/spindle/failure"
 	"github.com/spindle-go/spindle/netx"
@@ -109,7 +110,7 @@ func measureLoop(ctx context.Context, n int, withTLS bool) (int, error) {
 	}
 	opts := []netx.Option{netx.WithBacklog(4096)}
 	if withTLS {
-		cfg, err := serverTLS()
+		cfg, err := selfsigned.Config()
 		if err != nil {
 			return 0, err
 		}

@@ -4,6 +4,7 @@ package rows_test
 
 import (
 	"context"
+	"runtime"
 	"testing"
 
 	"github.com/spindle-go/spindle/benchmarks/internal/row"
@@ -14,12 +15,19 @@ func BenchmarkThreads(b *testing.B) { row.Bench(b, threadsRows()) }
 func TestThreads(t *testing.T)      { row.Test(t, threadsRows()) }
 
 // threadsRows have another goroutine do something and go on with the answer, one at a
-// time.
+// time. In round-trip it is a worker that does something for the loop. In wake it is
+// the loop, which sleeps before.
 func threadsRows() []row.Row {
-	return []row.Row{{Name: "round-trip", Want: 1, Contenders: []row.Contender{
-		{Name: "spindle", Start: deferToThread},
-		row.Fixed("channel", workerRoundTrips),
-	}}}
+	return []row.Row{
+		{Name: "round-trip", Want: 1, Contenders: []row.Contender{
+			{Name: "spindle", Start: deferToThread},
+			row.Fixed("channel", workerRoundTrips),
+		}},
+		{Name: "wake", Want: 1, Contenders: []row.Contender{
+			{Name: "spindle", Start: wakeLoop},
+			{Name: "channel", Start: wakeGoroutine},
+		}},
+	}
 }
 
 // deferToThread goes from the loop to a worker of its pool and back.
@@ -60,4 +68,58 @@ func workerRoundTrips(n int) int {
 	close(jobs)
 	<-answers
 	return v
+}
+
+// dozes is how often a loop with nothing to do is let run until it sleeps: it asks
+// three times for what comes, and then blocks.
+const dozes = 4
+
+// wakeLoop lets the loop fall asleep, wakes it by a function, and waits for that. So
+// an operation is more than the waking alone.
+func wakeLoop(s row.Setup) row.Run {
+	r := running(s)
+	awake, count := make(chan uint64, 1), make(chan uint64, 1)
+	wakeups := func() uint64 {
+		_ = r.CallFromThread(func() { count <- r.Stats().Wakeups })
+		return <-count
+	}
+	answer := func() { awake <- 1 }
+	return func(n int) int {
+		before, v := wakeups(), uint64(0)
+		for range n {
+			for range dozes {
+				runtime.Gosched()
+			}
+			_ = r.CallFromThread(answer)
+			v = <-awake
+		}
+		// Where the loop runs on another processor it may be late once in a while.
+		if n >= 1000 && wakeups()-before < uint64(n)/2 {
+			return -1 // it did not sleep, and something else was measured
+		}
+		return int(v)
+	}
+}
+
+// wakeGoroutine wakes a goroutine that waits for a channel.
+func wakeGoroutine(s row.Setup) row.Run {
+	calls, awake := make(chan func(), 1), make(chan int, 1)
+	s.Cleanup(func() { close(calls) })
+	go func() {
+		for f := range calls {
+			f()
+		}
+	}()
+	answer := func() { awake <- 1 }
+	return func(n int) int {
+		v := 0
+		for range n {
+			for range dozes {
+				runtime.Gosched()
+			}
+			calls <- answer
+			v = <-awake
+		}
+		return v
+	}
 }

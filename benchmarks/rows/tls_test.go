@@ -3,16 +3,12 @@
 package rows_test
 
 import (
-	"crypto/ecdsa"
-	"crypto/elliptic"
-	"crypto/rand"
 	"crypto/tls"
 	"crypto/x509"
-	"math/big"
 	"testing"
-	"time"
 
 	"github.com/spindle-go/spindle/benchmarks/internal/row"
+	"github.com/spindle-go/spindle/benchmarks/internal/selfsigned"
 )
 
 func BenchmarkTLS(b *testing.B) { row.Bench(b, tlsRows()) }
@@ -67,26 +63,20 @@ func handshakes(address string, cfg *tls.Config) row.Run {
 	}
 }
 
-// configs are for a server with a certificate of its own making and for a client that
-// takes it, both of the one version.
+// configs are for a server and for a client that takes its certificate, both of the
+// one version.
 func configs(s row.Setup, version uint16) (server, client *tls.Config) {
-	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	server, err := selfsigned.Config()
 	if err != nil {
 		s.Fatal(err)
 	}
-	template := &x509.Certificate{SerialNumber: big.NewInt(1), NotAfter: time.Now().Add(24 * time.Hour), DNSNames: []string{"localhost"}}
-	der, err := x509.CreateCertificate(rand.Reader, template, template, key.Public(), key)
-	if err != nil {
-		s.Fatal(err)
-	}
-	cert, err := x509.ParseCertificate(der)
+	cert, err := x509.ParseCertificate(server.Certificates[0].Certificate[0])
 	if err != nil {
 		s.Fatal(err)
 	}
 	known := x509.NewCertPool()
 	known.AddCert(cert)
-	own := tls.Certificate{Certificate: [][]byte{der}, PrivateKey: key, Leaf: cert}
-	server = &tls.Config{Certificates: []tls.Certificate{own}, MinVersion: version, MaxVersion: version}
-	client = &tls.Config{RootCAs: known, ServerName: "localhost", MinVersion: version, MaxVersion: version}
+	server.MinVersion, server.MaxVersion = version, version
+	client = &tls.Config{RootCAs: known, ServerName: "127.0.0.1", MinVersion: version, MaxVersion: version}
 	return server, client
 }
