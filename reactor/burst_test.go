@@ -10,7 +10,7 @@ import (
 
 // questions is how often the loop asks for work before it sleeps: after each zero poll
 // but the last, and then with the sleeping flag set.
-var questions = map[reactor.Poller]int{reactor.Epoll: 3, reactor.Poll: 1, reactor.Select: 1}
+var questions = map[reactor.Poller]int{reactor.Epoll: 8, reactor.Poll: 1, reactor.Select: 1}
 
 // TestWritesOfABurst counts the bytes that bursts of calls write to the waker's pipe:
 // one to a loop that sleeps, by the call that finds it so, and none to a loop that is

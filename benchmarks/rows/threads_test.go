@@ -71,8 +71,8 @@ func workerRoundTrips(n int) int {
 }
 
 // dozes is how often a loop with nothing to do is let run until it sleeps: it asks
-// three times for what comes, and then blocks.
-const dozes = 4
+// eight times for what comes, and then blocks.
+const dozes = 9
 
 // wakeLoop lets the loop fall asleep, wakes it by a function, and waits for that. So
 // an operation is more than the waking alone.
