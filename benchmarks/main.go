@@ -34,6 +34,7 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"path/filepath"
 	"regexp"
 	"strings"
 	"syscall"
@@ -72,7 +73,7 @@ func main() {
 
 // parse reads the command line. It has told what is wrong when it returns an error.
 func parse(args []string, diagnostics io.Writer) (options, error) {
-	o := options{line: strings.Join(append([]string{"go run ./benchmarks"}, args...), " ")}
+	o := options{line: commandLine(args)}
 	f := flag.NewFlagSet("benchmarks", flag.ContinueOnError)
 	f.SetOutput(diagnostics)
 	only := f.String("only", "", "measure the rows whose subject/row matches this `regexp`")
@@ -99,6 +100,19 @@ func parse(args []string, diagnostics io.Writer) (options, error) {
 		}
 	}
 	return o, err
+}
+
+// commandLine is the command as results tell it: without the folders of this
+// machine.
+func commandLine(args []string) string {
+	line := "go run ./benchmarks"
+	for _, arg := range args {
+		if filepath.IsAbs(arg) {
+			arg = filepath.Base(arg)
+		}
+		line += " " + arg
+	}
+	return line
 }
 
 // together says which flags do not go together. One that would have no effect is

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"flag"
+	"io"
 	"os"
 	"path/filepath"
 	"strings"
@@ -54,6 +55,14 @@ func TestParse(t *testing.T) {
 				t.Errorf("the command is %q, want %q", o.line, want)
 			}
 		})
+	}
+}
+
+func TestCommandLineNamesNoFolder(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "a.json")
+	o, err := parse([]string{"-full", "-json", file}, io.Discard)
+	if want := "go run ./benchmarks -full -json a.json"; err != nil || o.line != want {
+		t.Errorf("the command is %q, want %q; %v", o.line, want, err)
 	}
 }
 
