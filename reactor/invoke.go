@@ -8,18 +8,31 @@ import (
 	"github.com/spindle-go/spindle/failure"
 )
 
-// kind says what a job is, for logs.
-type kind string
+// kind says what a job is.
+type kind uint8
 
 const (
-	threadCall     kind = "thread call"
-	delayedCall    kind = "delayed call"
-	trigger        kind = "system event trigger"
-	whenRunning    kind = "CallWhenRunning"
-	doRead         kind = "DoRead"
-	doWrite        kind = "DoWrite"
-	connectionLost kind = "ConnectionLost"
+	threadCall kind = iota
+	delayedCall
+	trigger
+	whenRunning
+	doRead
+	doWrite
+	connectionLost
 )
+
+// String names the kind, for logs.
+func (k kind) String() string {
+	return [...]string{
+		threadCall:     "thread call",
+		delayedCall:    "delayed call",
+		trigger:        "system event trigger",
+		whenRunning:    "CallWhenRunning",
+		doRead:         "DoRead",
+		doWrite:        "DoWrite",
+		connectionLost: "ConnectionLost",
+	}[k]
+}
 
 // job is one call into code that is not ours: of f, of a trigger, or of a method
 // of d.
@@ -66,10 +79,10 @@ func (r *Reactor) invoke(j job) (err error) {
 func (r *Reactor) crashed(j job, v any) error {
 	f := failure.Recovered(v)
 	if f == nil {
-		r.log().Error("reactor: runtime.Goexit in "+string(j.what)+" ends the loop", "in", j.name())
+		r.log().Error("reactor: runtime.Goexit in "+j.what.String()+" ends the loop", "in", j.name())
 		return nil
 	}
-	r.log().Error("reactor: panic in "+string(j.what), "in", j.name(), "failure", f)
+	r.log().Error("reactor: panic in "+j.what.String(), "in", j.name(), "failure", f)
 	return f
 }
 

@@ -40,11 +40,14 @@ func (r *Reactor) CallFromThread(f func()) error {
 // put appends f.
 func (q *threadCalls) put(f func()) error {
 	q.mu.Lock()
-	defer q.mu.Unlock()
-	if q.closed {
+	closed := q.closed
+	if !closed {
+		q.waiting = append(q.waiting, f)
+	}
+	q.mu.Unlock()
+	if closed {
 		return ErrStopped
 	}
-	q.waiting = append(q.waiting, f)
 	return nil
 }
 

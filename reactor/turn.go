@@ -20,7 +20,10 @@ func (r *Reactor) turn() error {
 	r.own()
 	r.counters.turns++
 	r.calls.take()
-	now, mark := r.elapsed(), r.delayed.Mark()
+	now, mark := time.Duration(0), r.delayed.Mark()
+	if _, pending := r.delayed.Next(); pending { // otherwise nobody asks what time it is
+		now = r.elapsed()
+	}
 	r.descriptors.dispatch(p, r.events[:n])
 	r.runThreadCalls()
 	r.runDelayed(now, mark)

@@ -34,7 +34,7 @@ func (r *Reactor) enter() (began, outer time.Duration) {
 func (r *Reactor) leave(j job, began, outer time.Duration) {
 	r.since.Store(int64(outer))
 	if took := r.elapsed() - began; took >= r.slow {
-		r.log().Warn("reactor: the loop was blocked", "by", string(j.what), "in", j.name(), "for", took)
+		r.log().Warn("reactor: the loop was blocked", "by", j.what.String(), "in", j.name(), "for", took)
 	}
 }
 

@@ -91,8 +91,13 @@ func (w *waker) drain() error { return w.pipe.drain() }
 func (w *waker) wake() error {
 	// The look first: an awake loop is the common case under load, and a plain
 	// load does not take the cache line from the other posters.
-	if w.is(asleep) && w.move(asleep, awake) {
-		return w.write()
+	switch wakerState(w.state.Load()) {
+	case awake:
+		return nil
+	case asleep:
+		if w.move(asleep, awake) {
+			return w.write()
+		}
 	}
 	if w.is(closed) {
 		return ErrClosed
