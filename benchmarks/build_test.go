@@ -54,8 +54,8 @@ func TestOnlyWhatIsNeededIsBuilt(t *testing.T) {
 }
 
 func TestShownCommand(t *testing.T) {
-	w := &workshop{root: "/home/a/spindle", folder: "/tmp/x"}
-	if got, want := w.shown("javac -d /tmp/x/java /home/a/spindle/benchmarks/Rows.java"), "javac -d $TMP/java benchmarks/Rows.java"; got != want {
+	w := &workshop{root: "/src/spindle", folder: "/scratch"}
+	if got, want := w.shown("javac -d /scratch/java /src/spindle/benchmarks/Rows.java"), "javac -d $TMP/java benchmarks/Rows.java"; got != want {
 		t.Errorf("got %q, want %q", got, want)
 	}
 }

@@ -17,7 +17,7 @@ import (
 func fakeSession(t *testing.T, o options) (*session, *results, *bytes.Buffer) {
 	t.Helper()
 	if runtime.GOOS != "linux" {
-		t.Skip("servers are looked at through /proc")
+		t.Skip("SKIPPED: servers are looked at through /proc, which is not there")
 	}
 	path := fakePath(t)
 	shop := &workshop{
@@ -173,7 +173,7 @@ func TestPace(t *testing.T) {
 func TestOnCPU(t *testing.T) {
 	c := findCPUs()
 	if c.why != "" {
-		t.Skip(c.why)
+		t.Skip("SKIPPED: programs cannot be bound to processors here: " + c.why)
 	}
 	if c.server == c.loader {
 		t.Errorf("both are bound to %d", c.server)

@@ -35,11 +35,11 @@ func TestAdoptPacketConn(t *testing.T) {
 			w.free() // what all sockets share is there then
 			c, err := net.ListenPacket(tt.network, at)
 			if err != nil {
-				t.Skip(err)
+				t.Skip("SKIPPED: the system does not have such sockets, so nothing is known of adopting them: ", err)
 			}
 			far, err := net.ListenPacket(tt.network, from)
 			if err != nil {
-				t.Skip(err)
+				t.Skip("SKIPPED: the system does not have such sockets, so nothing is known of adopting them: ", err)
 			}
 			defer far.Close()
 			far.SetDeadline(time.Now().Add(patience))
