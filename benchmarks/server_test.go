@@ -69,7 +69,7 @@ func TestMeterTellsOfAPart(t *testing.T) {
 
 func TestMeterLooks(t *testing.T) {
 	if runtime.GOOS != "linux" {
-		t.Skip("there is no /proc to read it from")
+		t.Skip("SKIPPED: there is no /proc to read it from, so nothing is known of the meter")
 	}
 	m, err := startMeter(os.Getpid())
 	if err != nil {
@@ -83,7 +83,7 @@ func TestMeterLooks(t *testing.T) {
 
 func TestUsageOfAProcess(t *testing.T) {
 	if runtime.GOOS != "linux" {
-		t.Skip("there is no /proc to read it from")
+		t.Skip("SKIPPED: there is no /proc to read it from, so nothing is known of the meter")
 	}
 	if d, err := cpuTime(os.Getpid()); err != nil || d <= 0 {
 		t.Errorf("CPU time %v, %v", d, err)

@@ -21,7 +21,7 @@ func run(t *testing.T, c load.Config) (load.Result, error) {
 	t.Helper()
 	result, err := load.Run(patiently(t), c)
 	if errors.Is(err, load.ErrUnsupported) {
-		t.Skip("not on this system:", err)
+		t.Skip("SKIPPED: no load can be made on this system, so nothing is known of it: ", err)
 	}
 	return result, err
 }
@@ -204,7 +204,7 @@ func TestCancel(t *testing.T) {
 			}()
 			_, err := load.Run(ctx, c)
 			if errors.Is(err, load.ErrUnsupported) {
-				t.Skip("not on this system:", err)
+				t.Skip("SKIPPED: no load can be made on this system, so nothing is known of it: ", err)
 			}
 			if !errors.Is(err, context.Canceled) {
 				t.Errorf("the error is %v", err)
