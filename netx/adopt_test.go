@@ -47,6 +47,36 @@ func numberOf(t *testing.T, c syscall.Conn) (fd int) {
 	return fd
 }
 
+// stillOpen returns a check that each of fds, which the caller keeps, is open
+// on what it is open on now, and that no other descriptor was left open.
+func stillOpen(t *testing.T, fds ...int) (check func()) {
+	t.Helper()
+	type file struct{ device, inode uint64 }
+	identify := func(fd int) (f file) {
+		var s unix.Stat_t
+		if err := unix.Fstat(fd, &s); err != nil {
+			t.Errorf("descriptor %d, which is the caller's: %v", fd, err)
+		}
+		return file{uint64(s.Dev), uint64(s.Ino)}
+	}
+	files := make([]file, len(fds))
+	for i, fd := range fds {
+		files[i] = identify(fd)
+	}
+	before := descriptors()
+	return func() {
+		t.Helper()
+		for i, fd := range fds {
+			if now := identify(fd); now != files[i] {
+				t.Errorf("descriptor %d, which is the caller's, is open on another file", fd)
+			}
+		}
+		if after := descriptors(); after > before {
+			t.Errorf("%d descriptors before, %d after", before, after)
+		}
+	}
+}
+
 func TestAdoptConn(t *testing.T) {
 	for name, adopt := range map[string]func(w *tcpWorld, c *net.TCPConn, f netx.Factory) (netx.Protocol, error){
 		"a net.Conn": func(w *tcpWorld, c *net.TCPConn, f netx.Factory) (netx.Protocol, error) { return w.net.AdoptConn(c, f) },
@@ -178,7 +208,7 @@ func TestAdoptNonsense(t *testing.T) {
 	port := func(_ *netx.Port, err error) error { return err }
 	w.do(func() {
 		_, _ = w.net.AdoptConn(near, none) // the network has opened what it needs itself
-		before := descriptors()
+		check := stillOpen(t, numberOf(t, packet.(*net.UDPConn)), int(file.Fd()), fresh, numberOf(t, l.(*net.TCPListener)), numberOf(t, near))
 		for name, tt := range map[string]struct {
 			err  error
 			want error
@@ -199,9 +229,7 @@ func TestAdoptNonsense(t *testing.T) {
 				t.Errorf("%s: %v", name, tt.err)
 			}
 		}
-		if after := descriptors(); after != before {
-			t.Errorf("%d descriptors before, %d after", before, after)
-		}
+		check()
 		a := &recorder{onMade: func(*netx.Conn) { panic("boom") }}
 		var p *failure.PanicError
 		if _, err := w.net.AdoptConn(near, factory(a)); !errors.As(err, &p) {

@@ -49,7 +49,7 @@ func TestAdoptTLSRefused(t *testing.T) {
 	port := func(_ *netx.Port, err error) error { return err }
 	secret, bare := netx.WithTLS(both()), netx.WithTLS(&tls.Config{})
 	w.do(func() {
-		before := descriptors()
+		check := stillOpen(t, numberOf(t, near), numberOf(t, l.(*net.TCPListener)))
 		for name, tt := range map[string]struct {
 			err, want error
 			texts     []string
@@ -69,9 +69,7 @@ func TestAdoptTLSRefused(t *testing.T) {
 				}
 			}
 		}
-		if after := descriptors(); after != before {
-			t.Errorf("%d descriptors before, %d after", before, after)
-		}
+		check()
 	})
 }
 

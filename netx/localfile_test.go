@@ -159,7 +159,7 @@ func TestUnixStale(t *testing.T) {
 				if !exists(path) {
 					t.Error("the file was removed")
 				}
-				if after := descriptors(); after > before { // an earlier test may close one late
+				if after := descriptors(); after > before {
 					t.Errorf("%d descriptors before, %d after", before, after)
 				}
 			})

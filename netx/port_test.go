@@ -56,7 +56,7 @@ func TestListenTaken(t *testing.T) {
 			!errors.Is(err, syscall.EADDRNOTAVAIL) {
 			t.Errorf("at an address that is not ours: %v", err)
 		}
-		if after := descriptors(); after > before { // an earlier test may close one late
+		if after := descriptors(); after > before {
 			t.Errorf("%d descriptors before, %d after", before, after)
 		}
 		port.StopListening()

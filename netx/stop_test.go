@@ -157,7 +157,7 @@ func TestReactorIsClosed(t *testing.T) {
 	if !stopped.fired || stopped.err != nil {
 		t.Errorf("StopListening: %+v", stopped)
 	}
-	if after := descriptors(); after > before { // an earlier test may close one late
+	if after := descriptors(); after > before {
 		t.Errorf("%d descriptors before, %d after", before, after)
 	}
 }

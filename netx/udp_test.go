@@ -124,7 +124,7 @@ func TestListenPacketNonsense(t *testing.T) {
 			if c != nil || !errors.Is(err, tt.is) || !strings.Contains(err.Error(), tt.text) || !strings.Contains(err.Error(), tt.address) {
 				t.Errorf("%s %s: %v", tt.network, tt.address, err)
 			}
-			if after := descriptors(); after > before { // an earlier test may close one late
+			if after := descriptors(); after > before {
 				t.Errorf("%s %s: %d descriptors before, %d after", tt.network, tt.address, before, after)
 			}
 		})

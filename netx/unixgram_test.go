@@ -148,7 +148,7 @@ func TestUnixgramStale(t *testing.T) {
 			if !errors.Is(err, netx.ErrCannotListen) || !errors.Is(err, syscall.EADDRINUSE) || !exists(path) {
 				t.Errorf("%s: %v", path, err)
 			}
-			if after := descriptors(); after > before { // an earlier test may close one late
+			if after := descriptors(); after > before {
 				t.Errorf("%s: %d descriptors before, %d after", path, before, after)
 			}
 		})
