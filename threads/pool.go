@@ -22,7 +22,8 @@ import (
 // where that drops jobs in silence, and a Stop with a deadline.
 type Pool struct {
 	// Fixed after NewPool.
-	limit       int // of the queue; negative: none
+	born        time.Time // that of NewPool: what time is counted from
+	limit       int       // of the queue; negative: none
 	idleTimeout time.Duration
 	logger      *slog.Logger // nil: slog.Default
 
@@ -64,6 +65,7 @@ func NewPool(min, max int, opts ...PoolOption) *Pool {
 		panic(err.Error())
 	}
 	p := &Pool{
+		born:        time.Now(),
 		limit:       -1,
 		idleTimeout: defaultIdleTimeout,
 		min:         min,

@@ -25,10 +25,10 @@ type worker struct {
 	// The Pool's mu protects these too. The timer is stopped when the worker ends.
 	// To arm it at each park would cost as much as the rest of parking, so it is
 	// left to run on when a job comes, and looks again when it fires.
-	timer   *time.Timer // nil until first needed
-	armed   bool        // the timer will fire
-	parked  time.Time   // when the worker last became idle beyond min
-	expired bool        // idle for the whole timeout: end, if still beyond min
+	timer   *time.Timer   // nil until first needed
+	armed   bool          // the timer will fire
+	parked  time.Duration // when the worker last became idle beyond min
+	expired bool          // idle for the whole timeout: end, if still beyond min
 }
 
 // place puts w into another list, or none; mu is held.
@@ -147,7 +147,7 @@ func (p *Pool) park(w *worker) {
 	if p.workers() <= p.min {
 		return
 	}
-	w.parked = time.Now()
+	w.parked = time.Since(p.born) // which reads one clock, and time.Now two
 	if !w.armed {
 		p.arm(w, p.idleTimeout)
 	}
@@ -172,7 +172,7 @@ func (p *Pool) expire(w *worker) {
 	if w.in != &p.idle {
 		return
 	}
-	if left := p.idleTimeout - time.Since(w.parked); left > 0 {
+	if left := p.idleTimeout - (time.Since(p.born) - w.parked); left > 0 {
 		p.arm(w, left)
 		return
 	}
