@@ -34,6 +34,7 @@ func contenders() []contender {
 		{name: "gonet", label: "Go net"},
 		{name: "samber-mo", label: "samber/mo", from: fromPeers},
 		{name: "go-promise", label: "go-promise", from: fromPeers},
+		{name: "go-promise-apart", label: "go-promise apart", from: fromPeers},
 		{name: "conc", label: "conc", from: fromPeers},
 		{name: "ants", label: "ants", from: fromPeers},
 		{name: "netpoll", label: "netpoll", from: fromPeers},

@@ -178,7 +178,7 @@ func callsSubject() subject {
 }
 
 func threadsSubject() subject {
-	return subject{name: "threads", title: "DeferToThread and waking", text: "From the loop to a worker and back; and from a goroutine to a loop that sleeps, which answers and falls asleep again.", rows: []row{
+	return subject{name: "threads", title: "DeferToThread and waking", text: "From the loop to a worker and back; and from a goroutine to a loop that sleeps, one way.", rows: []row{
 		{name: "round-trip", title: "blocking work in the pool and back", base: "channel", means: "a round trip over two channels", readme: true},
 		{name: "wake", title: "wake a loop that sleeps", base: "channel", means: "waking a goroutine that waits for a channel"},
 	}}

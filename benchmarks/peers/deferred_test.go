@@ -18,11 +18,12 @@ func deferredRows() []row.Row {
 		}},
 		{Name: "ten-callbacks", Want: 11, Contenders: []row.Contender{
 			row.Fixed("samber-mo", func(n int) int { return moCallbacks(n, 10) }),
-			row.Fixed("go-promise", func(n int) int { return promiseCallbacks(n, 10) }),
+			row.Fixed("go-promise", func(n int) int { return promisePipes(n, 10) }),
+			row.Fixed("go-promise-apart", func(n int) int { return promiseCallbacks(n, 10) }),
 		}},
 		{Name: "thousand-chained", Want: steps + 1, Contenders: []row.Contender{
 			row.Fixed("samber-mo", moChained),
-			row.Fixed("go-promise", promiseChained),
+			row.Fixed("go-promise", func(n int) int { return promisePipes(n, steps) }),
 		}},
 		{Name: "gather-100", Want: sumBelow(children), Contenders: []row.Contender{
 			row.Fixed("go-promise", func(n int) int { return promiseAll(n, children) }),

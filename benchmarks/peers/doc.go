@@ -21,9 +21,10 @@
 //     its own, and its callbacks on that. Then keeps the type. A Future has one
 //     successor, and there is nothing that waits for several of them.
 //   - Callbacks of go-promise run on a goroutine of their own and get the value that
-//     the promise was resolved with: ten of them do not hand a value on. Pipe, which
-//     does, never returns on a promise that is resolved already; that is why it has no
-//     then/one. WhenAny closes channels that other goroutines send on, which the race
+//     the promise was resolved with: ten of them do not hand a value on. Pipe does, so
+//     ten of those are what ten callbacks are elsewhere; ten callbacks that share a
+//     variable stand beside it as go-promise-apart. Pipe never returns on a promise
+//     that is resolved already; that is why there is no then/one. WhenAny closes channels that other goroutines send on, which the race
 //     detector reports; that is why it is not in race.
 //   - conc and ants are not promises. They are here where work is waited for: conc as
 //     the WaitGroup that it makes safer, ants as workers that are reused.

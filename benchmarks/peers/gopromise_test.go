@@ -11,7 +11,24 @@ func get(f *promise.Future) int {
 	return v.(int)
 }
 
+// promisePipes has each callback get what the one before it returned.
+func promisePipes(n, count int) int {
+	step := func(v any) *promise.Future { return promise.Wrap(v.(int) + 1) }
+	v := 0
+	for range n {
+		p := promise.NewPromise()
+		f := p.Future
+		for range count {
+			f, _ = f.Pipe(step)
+		}
+		_ = p.Resolve(1)
+		v = get(f)
+	}
+	return v
+}
+
 // promiseCallbacks waits for the callbacks, which run on another goroutine in order.
+// None of them hands a value on, so they share a variable.
 func promiseCallbacks(n, count int) int {
 	v := 0
 	for range n {
@@ -31,21 +48,6 @@ func promiseCallbacks(n, count int) int {
 		}
 		_ = p.Resolve(1)
 		v = <-last
-	}
-	return v
-}
-
-func promiseChained(n int) int {
-	step := func(v any) *promise.Future { return promise.Wrap(v.(int) + 1) }
-	v := 0
-	for range n {
-		p := promise.NewPromise()
-		f := p.Future
-		for range steps {
-			f, _ = f.Pipe(step)
-		}
-		_ = p.Resolve(1)
-		v = get(f)
 	}
 	return v
 }

@@ -37,6 +37,7 @@ func deferredRows() []row.Row {
 		}},
 		{Name: "gather-100", Want: sumBelow(children), Contenders: []row.Contender{
 			row.Fixed("spindle", func(n int) int { return gathers(n, children) }),
+			row.Fixed("floor", func(n int) int { return slices(n, children) }),
 			row.Fixed("goroutine", func(n int) int { return waits(n, children) }),
 		}},
 		{Name: "fail-and-recover", Want: 7, Contenders: []row.Contender{
@@ -196,6 +197,26 @@ func gathers(n, count int) int {
 	values, _, _ := out.Poll()
 	return sum(values)
 }
+
+// slices fills so many slices with a func each, calls it and keeps what it returns.
+func slices(n, count int) int {
+	var values []int
+	all := make([][]func(int) (int, error), count)
+	for range n {
+		for i := range all {
+			all[i] = []func(int) (int, error){same}
+		}
+		values = make([]int, count)
+		for i, fs := range all {
+			for _, f := range fs {
+				values[i], _ = f(i)
+			}
+		}
+	}
+	return sum(values)
+}
+
+func same(v int) (int, error) { return v, nil }
 
 // waits starts a goroutine for each value and waits for all of them.
 func waits(n, count int) int {

@@ -6,6 +6,7 @@ import (
 	"context"
 	"runtime"
 	"testing"
+	"time"
 
 	"github.com/spindle-go/spindle/benchmarks/internal/row"
 	"github.com/spindle-go/spindle/threads"
@@ -74,8 +75,8 @@ func workerRoundTrips(n int) int {
 // eight times for what comes, and then blocks.
 const dozes = 9
 
-// wakeLoop lets the loop fall asleep, wakes it by a function, and waits for that. So
-// an operation is more than the waking alone.
+// wakeLoop lets the loop fall asleep and wakes it by a function. What counts is the
+// time from the call until that runs.
 func wakeLoop(s row.Setup) row.Run {
 	r := running(s)
 	awake, count := make(chan uint64, 1), make(chan uint64, 1)
@@ -83,16 +84,24 @@ func wakeLoop(s row.Setup) row.Run {
 		_ = r.CallFromThread(func() { count <- r.Stats().Wakeups })
 		return <-count
 	}
-	answer := func() { awake <- 1 }
+	var began time.Time
+	var took time.Duration // both the loop's while it is to answer
+	answer := func() {
+		took += time.Since(began)
+		awake <- 1
+	}
 	return func(n int) int {
 		before, v := wakeups(), uint64(0)
+		took = 0
 		for range n {
 			for range dozes {
 				runtime.Gosched()
 			}
+			began = time.Now()
 			_ = r.CallFromThread(answer)
 			v = <-awake
 		}
+		s.Took(took)
 		// Where the loop runs on another processor it may be late once in a while.
 		if n >= 1000 && wakeups()-before < uint64(n)/2 {
 			return -1 // it did not sleep, and something else was measured
@@ -101,7 +110,7 @@ func wakeLoop(s row.Setup) row.Run {
 	}
 }
 
-// wakeGoroutine wakes a goroutine that waits for a channel.
+// wakeGoroutine wakes a goroutine that waits for a channel, and counts the same.
 func wakeGoroutine(s row.Setup) row.Run {
 	calls, awake := make(chan func(), 1), make(chan int, 1)
 	s.Cleanup(func() { close(calls) })
@@ -110,16 +119,24 @@ func wakeGoroutine(s row.Setup) row.Run {
 			f()
 		}
 	}()
-	answer := func() { awake <- 1 }
+	var began time.Time
+	var took time.Duration
+	answer := func() {
+		took += time.Since(began)
+		awake <- 1
+	}
 	return func(n int) int {
 		v := 0
+		took = 0
 		for range n {
 			for range dozes {
 				runtime.Gosched()
 			}
+			began = time.Now()
 			calls <- answer
 			v = <-awake
 		}
+		s.Took(took)
 		return v
 	}
 }

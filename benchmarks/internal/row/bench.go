@@ -5,6 +5,7 @@ import (
 	"runtime"
 	"sync"
 	"testing"
+	"time"
 )
 
 // Bench measures every contender of rows: ns/op is the whole operation of the row,
@@ -29,10 +30,14 @@ func bench(b *testing.B, r Row, c Contender) {
 	b.Run(c.Name, func(b *testing.B) {
 		s.TB = b // which a Fatal ends
 		run := start()
+		s.took = 0
 		b.ReportAllocs()
 		b.ResetTimer()
 		got := run(b.N)
 		b.StopTimer()
+		if s.took > 0 {
+			b.ReportMetric(float64(s.took.Nanoseconds())/float64(b.N), "ns/op")
+		}
 		if got != r.Want {
 			b.Fatalf("the result is %d, want %d", got, r.Want)
 		}
@@ -58,7 +63,11 @@ var warm = sync.OnceFunc(func() {
 type setup struct {
 	testing.TB
 	ends []func()
+	took time.Duration // what the Run said of itself, or 0
 }
+
+// Took keeps d for when the Run is over.
+func (s *setup) Took(d time.Duration) { s.took = d }
 
 // Cleanup keeps f for when the contender is through.
 func (s *setup) Cleanup(f func()) { s.ends = append(s.ends, f) }

@@ -1,5 +1,7 @@
 package row
 
+import "time"
+
 // Row is a piece of work, and who does it.
 type Row struct {
 	// Name stands in the benchmark's name; a size is its last part: "n=1000".
@@ -22,12 +24,16 @@ type Contender struct {
 	Start func(s Setup) Run
 }
 
-// Setup is the part of testing.TB that a Start may use. Fatal is for the Start itself,
-// Errorf for what it gave to Cleanup as well, and neither is for a Run.
+// Setup is what a Start may use of the test or benchmark. Fatal is for the Start
+// itself, Errorf for what it gave to Cleanup as well, and neither is for a Run.
 type Setup interface {
 	Cleanup(f func())
 	Fatal(args ...any)
 	Errorf(format string, args ...any)
+
+	// Took says that of the Run that is under way only d counts, since the rest of
+	// it prepares the operations. Each Run of the contender says so once.
+	Took(d time.Duration)
 }
 
 // Run makes n operations and returns the result of the last one, or of all of them

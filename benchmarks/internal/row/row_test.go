@@ -1,8 +1,13 @@
 package row_test
 
 import (
+	"context"
+	"os"
+	"os/exec"
 	"slices"
+	"strings"
 	"testing"
+	"time"
 
 	"github.com/spindle-go/spindle/benchmarks/internal/row"
 )
@@ -51,6 +56,35 @@ func TestBench(t *testing.T) {
 	want := []string{"a starts", "a is stopped", "a is closed", "b starts", "b is stopped", "b is closed"}
 	if !slices.Equal(order, want) {
 		t.Errorf("got %q", order)
+	}
+}
+
+// BenchmarkTook is for TestTook.
+func BenchmarkTook(b *testing.B) {
+	row.Bench(b, []row.Row{{Name: "r", Want: 7, Contenders: []row.Contender{
+		{Name: "says", Start: func(s row.Setup) row.Run {
+			return func(n int) int { s.Took(time.Duration(n) * time.Hour); return 7 }
+		}},
+		{Name: "silent", Start: func(row.Setup) row.Run { return func(int) int { return 7 } }},
+	}}})
+}
+
+// TestTook has a contender say how much of its time counts, which another does not.
+func TestTook(t *testing.T) {
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	defer cancel()
+	out, err := exec.CommandContext(ctx, os.Args[0], "-test.run", "^$", "-test.bench", "^BenchmarkTook$", "-test.benchtime", "3x").CombinedOutput()
+	if err != nil {
+		t.Fatalf("%v: %s", err, out)
+	}
+	const hour = "3600000000000 ns/op"
+	for line := range strings.Lines(string(out)) {
+		if says := strings.Contains(line, "/r/says"); strings.Contains(line, "/op") && strings.Contains(line, hour) != says {
+			t.Errorf("it measured %s", line)
+		}
+	}
+	if n := strings.Count(string(out), "ns/op"); n != 2 {
+		t.Errorf("%d results in %s", n, out)
 	}
 }
 
