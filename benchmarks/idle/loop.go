@@ -34,9 +34,10 @@ func (e *echo) ConnectionMade(c *netx.Conn)     { e.conn = c; e.guests.come() }
 func (e *echo) DataReceived(p []byte)           { _, _ = e.conn.Write(p) } // ConnectionLost tells of an error
 func (e *echo) ConnectionLost(*failure.Failure) { e.guests.leave() }
 
-// measureLoop measures the server of netx.
+// measureLoop measures the server of netx. The end of ctx ends the children first,
+// who would otherwise complain that the server has gone, and then the loop.
 func measureLoop(ctx context.Context, o options, out, errOut io.Writer) (cost, error) {
-	r, err := reactor.New(reactor.WithSignals()) // they end ctx
+	r, err := reactor.New(reactor.WithSignals()) // those are for ctx
 	if err != nil {
 		return cost{}, err
 	}
@@ -48,7 +49,7 @@ func measureLoop(ctx context.Context, o options, out, errOut io.Writer) (cost, e
 		}
 		opts = append(opts, netx.WithTLS(cfg))
 	}
-	return reactor.React(ctx, r, func(r *reactor.Reactor) *deferred.Deferred[cost] {
+	return reactor.React(context.WithoutCancel(ctx), r, func(r *reactor.Reactor) *deferred.Deferred[cost] {
 		s := &loopServer{r: r}
 		port, err := netx.New(r).Listen("tcp", "127.0.0.1:0", netx.FactoryFunc(func(net.Addr) (netx.Protocol, error) {
 			return &echo{guests: &s.guests}, nil
@@ -58,7 +59,7 @@ func measureLoop(ctx context.Context, o options, out, errOut io.Writer) (cost, e
 		}
 		s.at, s.before = port.Addr().String(), r.Stats().Descriptors
 		// The children are driven by blocking code, in the pool.
-		return threads.DeferToThread(r, func(ctx context.Context) (cost, error) {
+		return threads.DeferToThread(r, func(context.Context) (cost, error) {
 			return drive(ctx, s, o, out, errOut)
 		})
 	})
