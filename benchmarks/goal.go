@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
 	"io"
 	"math"
@@ -19,7 +20,7 @@ type goal struct {
 	row   string   // row of the yardstick, "" for the same
 	more  bool     // the ratio is to be at least the bound, not at most
 	bound float64
-	slope bool   // the exponent of the cost over the rows is meant
+	slope bool   // the exponent over the rows is meant
 	from  string // where the bound comes from
 }
 
@@ -88,29 +89,42 @@ func echoGoals() []goal {
 	}
 }
 
+// idleBytes is what an idle connection may take.
+const idleBytes = 512
+
 func memoryGoals() []goal {
+	left := []string{"idle/left"}
 	return []goal{
-		{title: "bytes of an idle connection", rows: []string{"idle/heap"}, key: "B/conn", bound: 512},
+		{title: "bytes of an idle connection", rows: []string{"idle/heap"}, key: "B/conn", bound: idleBytes},
+		{title: "memory returned when connections end: bytes left of one", rows: left, bound: idleBytes / 10.0, from: "a tenth of what an idle one may take"},
+		{title: "memory returned when connections end: no more left than with goroutines", rows: left, yard: []string{"gonet"}, bound: 1, from: "what the runtime keeps of goroutines that have ended"},
 		{title: "TLS: memory per connection", rows: []string{"idle/tls-resident"}, yard: []string{"gonet"}, bound: 0.65},
 	}
 }
 
-// linearGoals ask for costs that grow as the work does. The bound leaves room
-// for caches that are too small and for the logarithm of a heap.
+// cacheRoom is the part of an exponent that is left to caches that are too small,
+// and to the logarithm of a heap.
+const cacheRoom = 0.2
+
+// linearGoals ask for costs that grow as the work does, and for a cost of one
+// request that does not grow with the connections beside it.
 func linearGoals() []goal {
 	var gs []goal
 	for _, s := range subjects() {
 		var rows []string
 		for _, r := range s.rows {
-			if r.size > 0 && r.per > 1 && r.kind == benchmark {
+			if r.size > 0 && r.per > 1 {
 				rows = append(rows, r.path())
 			}
 		}
 		if len(rows) > 1 {
-			gs = append(gs, goal{title: s.title + ": exponent of the cost", rows: rows, slope: true, bound: 1.2, from: "1 is linear; the rest is for caches"})
+			gs = append(gs, goal{title: s.title + ": exponent of the cost", rows: rows, slope: true, bound: 1 + cacheRoom, from: "1 is linear, and less if something is there once; the rest is for caches and for tables that grow in steps"})
 		}
 	}
-	return gs
+	return append(gs, goal{
+		title: "echo of 64 B: exponent of the CPU time of a request, by connections", rows: []string{"echo/c=100,s=64,d=1", "echo/c=1000,s=64,d=1"},
+		key: "cpu-ns/req", slope: true, bound: cacheRoom, from: "0 is flat; the rest is for caches, the kernel's too: the loop in C has about 0.1",
+	})
 }
 
 // Why there is no saying about a goal whose rows were left out.
@@ -189,7 +203,7 @@ func (r *results) judge() []verdict {
 func (r *results) judgeOne(g goal) verdict {
 	v := verdict{goal: g, got: math.NaN()}
 	if g.slope {
-		v.got = r.slope(g.rows)
+		v.got = r.slope(g)
 		if math.IsNaN(v.got) {
 			v.why = noSizes
 		}
@@ -258,14 +272,14 @@ func rowOf(path string) (row, bool) {
 	return row{}, false
 }
 
-// slope returns the exponent of our cost over rows of several sizes: the median
-// of those of the rounds.
-func (r *results) slope(paths []string) float64 {
+// slope returns the exponent of our cost over rows of several sizes, or with more
+// and more connections: the median of those of the rounds.
+func (r *results) slope(g goal) float64 {
 	sizes, costs := map[int][]float64{}, map[int][]float64{}
-	for _, path := range paths {
+	for _, path := range g.rows {
 		w, _ := rowOf(path)
-		for round, x := range r.series(path, ours, w.metric().key) {
-			sizes[round] = append(sizes[round], float64(w.size))
+		for round, x := range r.series(path, ours, g.keyOf(path)) {
+			sizes[round] = append(sizes[round], float64(cmp.Or(w.size, w.load.conns)))
 			costs[round] = append(costs[round], x)
 		}
 	}
