@@ -87,7 +87,7 @@ func (w *workshop) build(ctx context.Context, plan []row, r *results) {
 		b.nodeServer()
 		b.twistedServer()
 	}
-	if needs(heapIdle) {
+	if needs(heapIdle, leftIdle) {
 		w.idle = b.golang("benchmarks/idle", ".", "build", "./benchmarks/idle")
 	}
 }

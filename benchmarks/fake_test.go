@@ -2,6 +2,7 @@ package main
 
 import (
 	"bufio"
+	_ "embed" // for what benchmarks/idle prints
 	"fmt"
 	"io"
 	"os"
@@ -27,7 +28,7 @@ func fake(args []string) int {
 	case has("-addr"):
 		fmt.Println(loadLine)
 	case has("-max"):
-		fmt.Println(idleText)
+		fmt.Print(idleText)
 	case has("server"):
 		fmt.Println("listening 127.0.0.1:1")
 		_, _ = io.Copy(io.Discard, os.Stdin)
@@ -51,14 +52,16 @@ func fake(args []string) int {
 	return 0
 }
 
-// What the fakes print.
-const (
-	loadLine = `{"requests":100,"seconds":0.5,"rate":200,"errors":0,"bytes":6400,"p50_us":10,"p90_us":20,"p99_us":30,"p999_us":40,"max_us":50,"histogram":[[10,90],[20,9],[30,1]]}`
-	idleText = "2000 descriptors are watched\n" +
-		"idle, never used: 2000 connections, 300 bytes each of heap and stacks, 900 resident\n" +
-		"all 2000 answered within 50ms\n" +
-		"idle again, after one echo each: 2000 connections, 400 bytes each of heap and stacks, 1000 resident"
+// What the fakes print. The tests of benchmarks/idle check that it does print that.
+var (
+	//go:embed idle/testdata/loop.txt
+	idleText string
+	//go:embed idle/testdata/goroutines.txt
+	goroutinesText string
 )
+
+// loadLine is what the fake of the load generator prints.
+const loadLine = `{"requests":100,"seconds":0.5,"rate":200,"errors":0,"bytes":6400,"p50_us":10,"p90_us":20,"p99_us":30,"p999_us":40,"max_us":50,"histogram":[[10,90],[20,9],[30,1]]}`
 
 // fakeBenchmarks plays a test binary with one row, which fails in another.
 func fakeBenchmarks(args []string) int {

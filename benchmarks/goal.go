@@ -1,13 +1,6 @@
 package main
 
-import (
-	"cmp"
-	"fmt"
-	"io"
-	"math"
-	"slices"
-	"text/tabwriter"
-)
+import "slices"
 
 // goal is something that the project wants to reach: a quantity of ours, as a
 // ratio to a yardstick that was measured in the same run, or as a number where
@@ -21,7 +14,7 @@ type goal struct {
 	row   string   // row of the yardstick, "" for the same
 	more  bool     // the ratio is to be at least the bound, not at most
 	bound float64
-	slope bool   // the exponent of the cost over the rows is meant
+	slope bool   // the exponent over the rows is meant
 	from  string // where the bound comes from
 }
 
@@ -105,211 +98,40 @@ func echoGoals() []goal {
 	}
 }
 
+// idleBytes is what an idle connection may take.
+const idleBytes = 512
+
 func memoryGoals() []goal {
+	left := []string{"idle/left"}
 	return []goal{
-		{title: "bytes of an idle connection", rows: []string{"idle/heap"}, key: "B/conn", bound: 512},
+		{title: "bytes of an idle connection", rows: []string{"idle/heap"}, key: "B/conn", bound: idleBytes},
+		{title: "memory returned when connections end: bytes left of one", rows: left, bound: idleBytes / 10.0, from: "a tenth of what an idle one may take"},
+		{title: "memory returned when connections end: no more left than with goroutines", rows: left, yard: []string{"gonet"}, bound: 1, from: "what the runtime keeps of goroutines that have ended"},
 		{title: "TLS: memory per connection", rows: []string{"idle/tls-resident"}, yard: []string{"gonet"}, bound: 0.65},
 	}
 }
 
-// linearGoals ask for costs that grow as the work does. The bound leaves room
-// for caches that are too small and for the logarithm of a heap.
+// cacheRoom is the part of an exponent that is left to caches that are too small,
+// and to the logarithm of a heap.
+const cacheRoom = 0.2
+
+// linearGoals ask for costs that grow as the work does, and for a cost of one
+// request that does not grow with the connections beside it.
 func linearGoals() []goal {
 	var gs []goal
 	for _, s := range subjects() {
 		var rows []string
 		for _, r := range s.rows {
-			if r.size > 0 && r.per > 1 && r.kind == benchmark {
+			if r.size > 0 && r.per > 1 {
 				rows = append(rows, r.path())
 			}
 		}
 		if len(rows) > 1 {
-			gs = append(gs, goal{title: s.title + ": exponent of the cost", rows: rows, slope: true, bound: 1.2, from: "1 is linear; the rest is for caches"})
+			gs = append(gs, goal{title: s.title + ": exponent of the cost", rows: rows, slope: true, bound: 1 + cacheRoom, from: "1 is linear, and less if something is there once; the rest is for caches and for tables that grow in steps"})
 		}
 	}
-	return gs
-}
-
-// Why there is no saying about a goal whose rows were left out.
-const (
-	noRow   = "the row was not measured"
-	noSizes = "fewer than two sizes were measured"
-)
-
-// verdict is what came of a goal.
-type verdict struct {
-	goal
-	got     float64 // NaN if there is no saying
-	against string  // label of the yardstick, or ""
-	why     string  // why there is no saying
-}
-
-// reached tells whether the goal is reached.
-func (v verdict) reached() bool {
-	if v.more {
-		return v.got >= v.bound
-	}
-	return v.got <= v.bound
-}
-
-// word is the verdict in a word or two.
-func (v verdict) word() string {
-	switch {
-	case math.IsNaN(v.got):
-		return "not measured"
-	case v.reached():
-		return "reached"
-	}
-	return "not reached"
-}
-
-// wanted writes the bound.
-func (v verdict) wanted() string {
-	if v.more {
-		return "at least " + ratioText(v.bound)
-	}
-	if len(v.yard) == 0 && !v.slope {
-		return "at most " + number(v.bound)
-	}
-	return "at most " + ratioText(v.bound)
-}
-
-// is writes what was measured.
-func (v verdict) is() string {
-	switch {
-	case math.IsNaN(v.got):
-		return v.why
-	case len(v.yard) == 0 && !v.slope:
-		return number(v.got)
-	}
-	text := ratioText(v.got)
-	if text == ratioText(v.bound) && v.got != v.bound {
-		text = fmt.Sprintf("%.4g", v.got) // so that the verdict can be understood
-	}
-	if v.against != "" {
-		text += " of " + v.against
-	}
-	return text
-}
-
-// judge looks at all goals.
-func (r *results) judge() []verdict {
-	gs := goals()
-	vs := make([]verdict, 0, len(gs))
-	for _, g := range gs {
-		vs = append(vs, r.judgeOne(g))
-	}
-	return vs
-}
-
-// judgeOne looks at one goal.
-func (r *results) judgeOne(g goal) verdict {
-	v := verdict{goal: g, got: math.NaN()}
-	if g.slope {
-		v.got = r.slope(g.rows)
-		if math.IsNaN(v.got) {
-			v.why = noSizes
-		}
-		return v
-	}
-	path, own := "", series{}
-	for _, candidate := range g.rows {
-		if s := r.series(candidate, cmp.Or(g.who, ours), g.keyOf(candidate)); len(s) > 0 {
-			path, own = candidate, s
-		}
-	}
-	if path == "" {
-		v.why = noRow
-		return v
-	}
-	if len(g.yard) == 0 {
-		v.got = own.median()
-		return v
-	}
-	v.got, v.against = r.against(g, path, own)
-	if math.IsNaN(v.got) {
-		v.why = "no yardstick here: " + labelOf(g.yard[0])
-		if len(g.yard) > 1 {
-			v.why += " or the like"
-		}
-	}
-	return v
-}
-
-// against returns the ratio to the yardstick that makes it the worst, and that
-// yardstick's label; NaN if none was measured.
-func (r *results) against(g goal, path string, own series) (worst float64, label string) {
-	worst = math.NaN()
-	if g.row != "" {
-		path = g.row
-	}
-	for _, y := range g.yard {
-		ratio := own.to(r.series(path, y, g.keyOf(path))).median()
-		if !math.IsNaN(ratio) && (math.IsNaN(worst) || ratio > worst != g.more) {
-			worst, label = ratio, labelOf(y)
-		}
-	}
-	return worst, label
-}
-
-// keyOf returns the quantity that the goal looks at in a row.
-func (g goal) keyOf(path string) string {
-	if g.key != "" {
-		return g.key
-	}
-	if r, ok := rowOf(path); ok {
-		return r.metric().key
-	}
-	return "ns/op"
-}
-
-// rowOf finds a row by its subject/row.
-func rowOf(path string) (row, bool) {
-	for _, s := range subjects() {
-		for _, r := range s.rows {
-			if r.path() == path {
-				return r, true
-			}
-		}
-	}
-	return row{}, false
-}
-
-// slope returns the exponent of our cost over rows of several sizes: the median
-// of those of the rounds.
-func (r *results) slope(paths []string) float64 {
-	sizes, costs := map[int][]float64{}, map[int][]float64{}
-	for _, path := range paths {
-		w, _ := rowOf(path)
-		for round, x := range r.series(path, ours, w.metric().key) {
-			sizes[round] = append(sizes[round], float64(w.size))
-			costs[round] = append(costs[round], x)
-		}
-	}
-	slopes := series{}
-	for round := range sizes {
-		if e := exponent(sizes[round], costs[round]); !math.IsNaN(e) {
-			slopes[round] = e
-		}
-	}
-	return slopes.median()
-}
-
-// writeGoals prints the goals and what came of them, with all that are missed. Of
-// those about rows that were not measured it prints how many there are.
-func writeGoals(w io.Writer, r *results) error {
-	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
-	fmt.Fprintf(t, "\nGoals\n")
-	others := 0
-	for _, v := range r.judge() {
-		if v.why == noRow || v.why == noSizes {
-			others++
-			continue
-		}
-		fmt.Fprintf(t, "  %s\t%s\t%s\t%s\n", v.word(), v.title, v.wanted(), v.is())
-	}
-	if others > 0 {
-		fmt.Fprintf(t, "  not measured: the rows of %d more goals\n", others)
-	}
-	return t.Flush()
+	return append(gs, goal{
+		title: "echo of 64 B: exponent of the CPU time of a request, by connections", rows: []string{"echo/c=100,s=64,d=1", "echo/c=1000,s=64,d=1"},
+		key: "cpu-ns/req", slope: true, bound: cacheRoom, from: "0 is flat; the rest is for caches, the kernel's too: the loop in C has about 0.1",
+	})
 }

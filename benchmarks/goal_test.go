@@ -1,6 +1,7 @@
 package main
 
 import (
+	"fmt"
 	"math"
 	"slices"
 	"strings"
@@ -58,6 +59,9 @@ func TestJudge(t *testing.T) {
 		{"no yardsticks", goal{rows: one, yard: []string{"conc", "ants"}, bound: 1}, "not measured", "no yardstick here: conc or the like"},
 		{"no row", goal{rows: []string{"await/pending"}, yard: []string{"channel"}, bound: 1}, "not measured", "the row was not measured"},
 		{"a slope", goal{rows: []string{"gather/n=10", "gather/n=1000"}, slope: true, bound: 1.2}, "reached", "1.00"},
+		{"a slope of memory", goal{rows: []string{"idle/heap/n=1000", "idle/heap/n=10000"}, slope: true, bound: 1.2}, "reached", "0.70"},
+		{"a slope of another quantity, by connections", goal{rows: []string{echo[0], "echo/c=1000,s=64,d=1"}, key: "cpu-ns/req", slope: true, bound: 0.1}, "not reached", "0.15"},
+		{"what is left", goal{rows: []string{"idle/left"}, yard: []string{"gonet"}, bound: 1}, "reached", "0.35 of Go net"},
 		{"a slope of one size", goal{rows: []string{"gather/n=10", "gather/n=100"}, slope: true, bound: 1.2}, "not measured", "fewer than two sizes were measured"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
@@ -66,6 +70,20 @@ func TestJudge(t *testing.T) {
 				t.Errorf("got %s, %q, want %s, %q", v.word(), v.is(), test.word, test.is)
 			}
 		})
+	}
+}
+
+// TestLinearGoals names what is asked to be linear: a row with a size that no goal
+// looks at is easily forgotten.
+func TestLinearGoals(t *testing.T) {
+	var got []string
+	for _, g := range linearGoals() {
+		subject, _, _ := strings.Cut(g.rows[0], "/")
+		got = append(got, fmt.Sprintf("%s %d at %v", subject, len(g.rows), g.bound))
+	}
+	want := "chain 6 at 1.2, list 5 at 1.2, gather 5 at 1.2, race 5 at 1.2, timers 3 at 1.2, idle 2 at 1.2, echo 2 at 0.2"
+	if s := strings.Join(got, ", "); s != want {
+		t.Errorf("got %s, want %s", s, want)
 	}
 }
 

@@ -147,15 +147,17 @@ func (r *results) latencies(w row) (lines, bool) {
 func nines(percent float64) float64 { return -math.Log10(1 - percent/100) }
 
 // costs draws the cost of one operation against the size, for rows of a subject
-// that have one.
+// that have one. They count the same.
 func (r *results) costs(s subject) (lines, bool) {
-	c := lines{title: s.title, note: "ns each, less is better, by number of " + s.by, xLog: true}
+	c := lines{title: s.title, xLog: true}
 	byName := map[string][][2]float64{}
 	var names []string
 	for _, w := range s.rows {
 		if w.size == 0 {
 			continue
 		}
+		m := w.metric()
+		c.note = fmt.Sprintf("%s each, %s, by number of %s", m.unit, direction(m), s.by)
 		c.x = append(c.x, tick{float64(w.size), short(float64(w.size))})
 		for _, e := range r.entries(w) {
 			if byName[e.contender] == nil {

@@ -2,6 +2,9 @@ package main
 
 import (
 	"errors"
+	"io"
+	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -51,5 +54,36 @@ func TestReadmeNeedsMarks(t *testing.T) {
 		if _, err := example().readme(page); !errors.Is(err, errNoMarks) {
 			t.Errorf("%s: got %v", name, err)
 		}
+	}
+}
+
+// TestRecordedRunsCanBeRead has the files of old runs understood by the program as
+// it is, and the table in the project's README be that of one of them.
+func TestRecordedRunsCanBeRead(t *testing.T) {
+	page, err := os.ReadFile(filepath.Join("..", "README.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	files, err := filepath.Glob(filepath.Join("results", "*.json"))
+	if err != nil || len(files) == 0 {
+		t.Fatalf("there are no runs: %v", err)
+	}
+	var same []string
+	for _, file := range files {
+		r, err := readResults(file)
+		if err != nil {
+			t.Error(err)
+			continue
+		}
+		text, err := r.readme(string(page))
+		if err := errors.Join(err, writeTable(io.Discard, r), writeGoals(io.Discard, r), writeReport(io.Discard, r)); err != nil {
+			t.Errorf("%s: %v", file, err)
+		}
+		if text == string(page) {
+			same = append(same, file)
+		}
+	}
+	if len(same) != 1 {
+		t.Errorf("the table in README.md is that of %q", same)
 	}
 }

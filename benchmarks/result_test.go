@@ -54,9 +54,14 @@ func example() *results {
 			add("echo", "c=100,s=64,d=1", contender, map[string]float64{"req/s": rate, "p50-us": us, "p99-us": 3 * us, "cpu-ns/req": 5000}).
 				Curve = []percentile{{50, us}, {90, 2 * us}, {99, 3 * us}}
 		}
+		add("echo", "c=1000,s=64,d=1", ours, map[string]float64{"req/s": 120_000, "cpu-ns/req": 7000})
 		if round == 0 {
 			add("idle", "heap", ours, map[string]float64{"B/conn": 418})
 			add("idle", "heap", "gonet", map[string]float64{"B/conn": 7000})
+			add("idle", "heap/n=1000", ours, map[string]float64{"B": 600_000})
+			add("idle", "heap/n=10000", ours, map[string]float64{"B": 3_000_000})
+			add("idle", "left", ours, map[string]float64{"left-B/conn": 175})
+			add("idle", "left", "gonet", map[string]float64{"left-B/conn": 500})
 		}
 	}
 	return r

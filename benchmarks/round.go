@@ -44,6 +44,7 @@ type session struct {
 	servers  map[string]*server // by contender, and "tls " before it
 	absent   map[string]bool    // "contender subject/row" that turned out not to exist
 	failures map[string]int     // "contender subject/row" that went wrong, and how often
+	idled    map[string]values  // what benchmarks/idle said, by round and flags
 }
 
 // coprocess is a child for rows in another language, with its name.
@@ -54,7 +55,7 @@ type coprocess struct {
 }
 
 func newSession(shop *workshop, r *results, o options, p *progress) *session {
-	s := &session{shop: shop, r: r, pace: paceOf(o), progress: p, cpus: findCPUs(), servers: map[string]*server{}, absent: map[string]bool{}, failures: map[string]int{}}
+	s := &session{shop: shop, r: r, pace: paceOf(o), progress: p, cpus: findCPUs(), servers: map[string]*server{}, absent: map[string]bool{}, failures: map[string]int{}, idled: map[string]values{}}
 	for _, program := range shop.others {
 		s.others = append(s.others, &coprocess{program: program})
 	}
@@ -126,7 +127,7 @@ func (s *session) measure(ctx context.Context, round int, r row) {
 		s.eachServer(round, r, func(p program) error { return s.echo(ctx, round, r, p) })
 	case heldIdle:
 		s.eachServer(round, r, func(p program) error { return s.hold(ctx, round, r, p) })
-	case heapIdle:
+	case heapIdle, leftIdle:
 		s.heap(ctx, round, r)
 	}
 }

@@ -1,7 +1,9 @@
 package main
 
 import (
+	"maps"
 	"os"
+	"path/filepath"
 	"runtime"
 	"testing"
 	"time"
@@ -41,15 +43,46 @@ func TestParseLoad(t *testing.T) {
 }
 
 func TestParseIdle(t *testing.T) {
-	v, err := parseIdle(idleText)
-	if err != nil || v["B/conn"] != 400 || v["resident-B/conn"] != 1000 {
-		t.Errorf("got %v, %v", v, err)
+	const again, left = "idle again, x: 5 connections, -3 bytes each of heap and stacks\n", "left y: 5 connections, 0 bytes each of heap and stacks\n"
+	for _, test := range []struct {
+		name, text string
+		want       values
+	}{
+		{"the loop", idleText, values{"B/conn": 400, "B": 800_000, "resident-B/conn": 1000, "left-B/conn": 40, "left-B": 80_000, "left-resident-B/conn": 70}},
+		{"goroutines", goroutinesText, values{"B/conn": 7000, "B": 14_000_000, "resident-B/conn": 7800, "left-B/conn": 500, "left-B": 1_000_000, "left-resident-B/conn": 1300}},
+		{"nothing is resident", again + left, values{"B/conn": -3, "B": -15, "left-B/conn": 0, "left-B": 0}},
+		{"nothing is left", again, nil},
+		{"only that is left", left, nil},
+		{"another text", "nothing of the kind", nil},
+	} {
+		v, err := parseIdle(test.text)
+		if !maps.Equal(v, test.want) || (err == nil) != (test.want != nil) {
+			t.Errorf("%s: got %v, %v", test.name, v, err)
+		}
 	}
-	if v, err := parseIdle("idle again, x: 5 connections, -3 bytes each of heap and stacks\n"); err != nil || v["B/conn"] != -3 || len(v) != 1 {
-		t.Errorf("got %v, %v", v, err)
+}
+
+// TestIdleRunsOnce has rows of a round that want the same look at one run.
+func TestIdleRunsOnce(t *testing.T) {
+	s, _, _ := fakeSession(t, options{only: anything})
+	first, err := s.idle(t.Context(), 0, ours, load{})
+	if err != nil {
+		t.Fatal(err)
 	}
-	if _, err := parseIdle("nothing of the kind"); err == nil {
-		t.Error("any text is taken for figures")
+	s.shop.idle = filepath.Join(t.TempDir(), "none")
+	again, err := s.idle(t.Context(), 0, ours, load{conns: s.pace.held})
+	if err != nil || !maps.Equal(first, again) {
+		t.Errorf("got %v, %v, and %v before", again, err, first)
+	}
+	for name, f := range map[string]func() (values, error){
+		"another round":     func() (values, error) { return s.idle(t.Context(), 1, ours, load{}) },
+		"another number":    func() (values, error) { return s.idle(t.Context(), 0, ours, load{conns: 5}) },
+		"another protocol":  func() (values, error) { return s.idle(t.Context(), 0, ours, load{tls: true}) },
+		"another contender": func() (values, error) { return s.idle(t.Context(), 0, "gonet", load{}) },
+	} {
+		if v, err := f(); err == nil {
+			t.Errorf("%s: nothing was run for %v", name, v)
+		}
 	}
 }
 

@@ -12,6 +12,7 @@ const (
 	benchmark kind = iota // Go benchmarks, and co-processes
 	echoLoad              // a load generator against servers
 	heapIdle              // benchmarks/idle: heap and stacks of idle connections
+	leftIdle              // the same: what is left of them when they have ended
 	heldIdle              // resident memory of servers that hold connections
 )
 
@@ -38,7 +39,7 @@ type row struct {
 	full    bool   // only in the long run
 	most    int    // only in so many rounds: it takes long, or does not depend on the machine's speed; 0 is all
 	readme  bool   // shown in README.md
-	load    load   // for servers
+	load    load   // for servers; of idle rows its conns and tls, and as many as suit the run if it has no conns
 }
 
 // path is the row's name with its subject.
@@ -53,6 +54,10 @@ func (r row) metric() metric {
 		return metric{key: "req/s", unit: "a second", words: "handshakes per second", more: true}
 	case r.kind == echoLoad:
 		return metric{key: "req/s", unit: "req/s", words: "requests per second", more: true}
+	case r.kind == leftIdle:
+		return metric{key: "left-B/conn", unit: "bytes", words: "bytes left of a connection"}
+	case r.kind == heapIdle && r.per > 1:
+		return metric{key: "B", unit: "bytes", words: "bytes per connection"}
 	case r.kind == heapIdle, r.kind == heldIdle:
 		return metric{key: "B/conn", unit: "bytes", words: "bytes per connection"}
 	default:
@@ -184,15 +189,32 @@ func threadsSubject() subject {
 	}}
 }
 
+// manyIdle is so many connections that what a server has once is little for each.
+const manyIdle = 10_000
+
 func idleSubject() subject {
 	const means = "Go's net, a goroutine per connection"
 	tls := load{tls: true}
-	return subject{name: "idle", title: "Memory per idle connection", text: "Connections that were answered once and then say nothing. Heap and stacks is what the server's objects take; resident is what the kernel counts for the process, with all that the runtime holds back.", rows: []row{
-		{name: "heap", title: "heap and stacks", kind: heapIdle, base: "gonet", means: means, most: 1, readme: true},
-		{name: "resident", title: "resident", kind: heldIdle, base: "gonet", means: means, most: 1},
-		{name: "tls-heap", title: "TLS, heap and stacks", kind: heapIdle, base: "gonet", means: means, most: 1, load: tls},
-		{name: "tls-resident", title: "TLS, resident", kind: heldIdle, base: "gonet", means: means, most: 1, load: tls},
-	}}
+	s := subject{name: "idle", title: "Memory per idle connection", by: "connections",
+		text: "Connections that were answered once and then say nothing. Heap and stacks is what the server's objects take; resident is what the kernel counts for the process, with all that the runtime holds back. What is left when all have ended is what the server keeps for the next ones: places in its tables, and buffers."}
+	s.rows = append(s.rows, row{name: "heap", title: "heap and stacks", kind: heapIdle, readme: true})
+	for _, n := range []int{1000, manyIdle} {
+		s.rows = append(s.rows, row{
+			name: fmt.Sprintf("heap/n=%d", n), title: fmt.Sprintf("heap and stacks of %s, each", grouped(n)),
+			kind: heapIdle, size: n, per: n, load: load{conns: n},
+		})
+	}
+	s.rows = append(s.rows,
+		row{name: "left", title: fmt.Sprintf("left of %s that have ended, heap and stacks", grouped(manyIdle)), kind: leftIdle, load: load{conns: manyIdle}},
+		row{name: "resident", title: "resident", kind: heldIdle},
+		row{name: "tls-heap", title: "TLS, heap and stacks", kind: heapIdle, load: tls},
+		row{name: "tls-left", title: "TLS, left of those that have ended, heap and stacks", kind: leftIdle, load: tls},
+		row{name: "tls-resident", title: "TLS, resident", kind: heldIdle, load: tls},
+	)
+	for i := range s.rows {
+		s.rows[i].base, s.rows[i].means, s.rows[i].most = "gonet", means, 1
+	}
+	return s
 }
 
 // makePlan returns the rows to be measured.

@@ -7,9 +7,9 @@ import (
 	"context"
 	"crypto/tls"
 	"fmt"
+	"io"
 	"net"
 	"net/netip"
-	"os"
 
 	"github.com/spindle-go/spindle/failure"
 	"github.com/spindle-go/spindle/netx"
@@ -27,6 +27,7 @@ type client struct {
 	n        *netx.Net
 	address  string
 	opts     []netx.Option
+	out      io.Writer
 	want     int
 	dialled  int
 	conns    []*netx.Conn
@@ -35,30 +36,30 @@ type client struct {
 }
 
 // hold runs a child until its standard input ends.
-func hold(address, from string, n int, withTLS bool) error {
-	if err := raiseLimit(n); err != nil {
+func hold(o options, in io.Reader, out io.Writer) error {
+	if err := raiseLimit(o.n); err != nil {
 		return err
 	}
-	addr, err := netip.ParseAddr(from)
+	addr, err := netip.ParseAddr(o.from)
 	if err != nil {
 		return err
 	}
-	r, err := reactor.New()
+	r, err := reactor.New(reactor.WithSignals()) // the parent ends it
 	if err != nil {
 		return err
 	}
-	c := &client{r: r, n: netx.New(r), address: address, want: n}
+	c := &client{r: r, n: netx.New(r), address: o.child, out: out, want: o.n}
 	c.opts = []netx.Option{netx.WithLocalAddr(netip.AddrPortFrom(addr, 0))}
-	if withTLS {
+	if o.tls {
 		// It has nothing to hide and knows whom it calls.
 		c.opts = append(c.opts, netx.WithTLS(&tls.Config{InsecureSkipVerify: true}))
 	}
 	r.CallWhenRunning(func() {
-		for range min(inFlight, n) {
+		for range min(inFlight, o.n) {
 			c.dial()
 		}
 	})
-	go c.listen() // ends with the standard input, which ends with the parent
+	go c.listen(in) // ends with the standard input, which ends with the parent
 	if err := r.Run(context.Background()); err != nil {
 		return err
 	}
@@ -66,9 +67,8 @@ func hold(address, from string, n int, withTLS bool) error {
 }
 
 // listen waits for the parent's word, and for its end.
-func (c *client) listen() {
-	in := bufio.NewScanner(os.Stdin)
-	for in.Scan() {
+func (c *client) listen(in io.Reader) {
+	for words := bufio.NewScanner(in); words.Scan(); {
 		_ = c.r.CallFromThread(c.ask) // refused only when the loop has stopped
 	}
 	_ = c.r.Stop() // it may have stopped already
@@ -115,7 +115,7 @@ func (a *asker) ConnectionMade(conn *netx.Conn) {
 	c := a.client
 	c.conns = append(c.conns, conn)
 	if len(c.conns) == c.want {
-		fmt.Println("connected")
+		fmt.Fprintln(c.out, "connected")
 	}
 	c.dial()
 }
@@ -129,7 +129,7 @@ func (a *asker) DataReceived(p []byte) {
 	a.done = true
 	c := a.client
 	if c.answered++; c.answered == c.want {
-		fmt.Println("answered")
+		fmt.Fprintln(c.out, "answered")
 	}
 }
 

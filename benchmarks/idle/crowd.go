@@ -11,6 +11,7 @@ import (
 	"os"
 	"os/exec"
 	"strconv"
+	"syscall"
 )
 
 // crowd is the child processes that hold the clients' ends.
@@ -25,17 +26,20 @@ type child struct {
 }
 
 // newCrowd starts enough children for n connections to the address.
-func newCrowd(ctx context.Context, address string, n int, withTLS bool) (*crowd, error) {
+func newCrowd(ctx context.Context, address string, o options, errOut io.Writer) (*crowd, error) {
 	program, err := os.Executable()
 	if err != nil {
 		return nil, err
 	}
 	c := &crowd{}
-	for i := 0; n > 0; i++ {
+	for i, n := 0, o.n; n > 0; i++ {
 		share := min(n, perChild)
 		n -= share
 		cmd := exec.CommandContext(ctx, program,
-			"-child", address, "-from", fmt.Sprintf("127.0.0.%d", 2+i), "-n", strconv.Itoa(share), "-tls="+strconv.FormatBool(withTLS))
+			"-child", address, "-from", fmt.Sprintf("127.0.0.%d", 2+i), "-n", strconv.Itoa(share), "-tls="+strconv.FormatBool(o.tls))
+		cmd.Stderr = errOut
+		// A signal that a terminal sends to all is for the parent alone.
+		cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 		if err := c.start(cmd); err != nil {
 			return nil, errors.Join(err, c.end())
 		}
@@ -45,7 +49,6 @@ func newCrowd(ctx context.Context, address string, n int, withTLS bool) (*crowd,
 
 // start runs one child.
 func (c *crowd) start(cmd *exec.Cmd) error {
-	cmd.Stderr = os.Stderr
 	in, err := cmd.StdinPipe()
 	if err != nil {
 		return err
@@ -84,11 +87,15 @@ func (c *crowd) expect(word string) error {
 	return nil
 }
 
-// end lets the children end, and waits for them.
+// end lets the children end, and waits for them. They are forgotten then.
 func (c *crowd) end() error {
 	var errs []error
 	for _, ch := range c.children {
-		errs = append(errs, ch.in.Close(), ch.cmd.Wait())
+		errs = append(errs, ch.in.Close())
 	}
+	for _, ch := range c.children {
+		errs = append(errs, ch.cmd.Wait())
+	}
+	c.children = nil
 	return errors.Join(errs...)
 }

@@ -5,6 +5,7 @@ package main
 import (
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"runtime"
 	"strconv"
@@ -35,12 +36,12 @@ func (m memory) per(before memory, n int) int {
 }
 
 // print shows the growth.
-func (m memory) print(when string, before memory, n int) {
-	fmt.Printf("%s: %d connections, %d bytes each of heap and stacks", when, n, m.per(before, n))
+func (m memory) print(out io.Writer, when string, before memory, n int) {
+	fmt.Fprintf(out, "%s: %d connections, %d bytes each of heap and stacks", when, n, m.per(before, n))
 	if m.resident > 0 {
-		fmt.Printf(", %d resident", (int(m.resident)-int(before.resident))/n)
+		fmt.Fprintf(out, ", %d resident", (int(m.resident)-int(before.resident))/n)
 	}
-	fmt.Println()
+	fmt.Fprintln(out)
 }
 
 // resident reads the resident set from the kernel, where it can be read.
