@@ -50,8 +50,8 @@ func (ds *descriptors) act(p *poller.Poller, token poller.Token, what kind, d De
 		return
 	}
 	reason := failure.New(err)
-	if s := &ds.slots[token.Index()]; p.Current(token) && s.holds(d) {
-		ds.giveUp(s, reason)
+	if p.Current(token) && ds.slots[token.Index()].holds(d) {
+		ds.giveUp(&ds.slots[token.Index()], reason)
 	} else if s := ds.search(d); s != nil {
 		ds.giveUp(s, reason) // it was removed and added again meanwhile
 	} else {

@@ -12,6 +12,12 @@ func (r *Reactor) CallsCap() int {
 	return cap(r.calls.batch) + cap(r.calls.waiting)
 }
 
+// SlotsCap returns how many descriptors there is room for. Loop goroutine only.
+func (r *Reactor) SlotsCap() int { return cap(r.descriptors.slots) }
+
+// KeepSlots is what of it is never given back.
+const KeepSlots = keepSlots
+
 // BreakPoller makes the next wait fail. Loop goroutine only.
 func (r *Reactor) BreakPoller() { _ = r.poll.Load().Close() }
 

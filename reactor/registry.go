@@ -14,8 +14,7 @@ import (
 // While one is there the poller is open.
 type descriptors struct {
 	r     *Reactor
-	slots []slot  // by the index of the registration's token
-	byFD  []int32 // by number: index into slots plus one, or 0
+	slots []slot // by the index of the registration's token; none at the end is free
 	count int
 
 	acting Descriptor // whose DoRead or DoWrite runs, until it is given up
@@ -51,12 +50,20 @@ func (s *slot) wants() (w poller.Readiness) {
 	return w
 }
 
-// find returns the slot of a number, or nil.
+// keepSlots is up to how many slots their slice is never made smaller.
+const keepSlots = 1024
+
+// find returns the slot of a number, or nil. It is valid until something is added
+// or removed.
 func (ds *descriptors) find(fd int) *slot {
-	if fd < 0 || fd >= len(ds.byFD) || ds.byFD[fd] == 0 {
+	if ds.count == 0 {
 		return nil
 	}
-	return &ds.slots[ds.byFD[fd]-1]
+	token, ok := ds.r.poll.Load().Find(fd)
+	if !ok {
+		return nil
+	}
+	return &ds.slots[token.Index()]
 }
 
 // search returns the slot that holds d, or nil. It looks at all of them.
@@ -112,13 +119,9 @@ func (ds *descriptors) register(p *poller.Poller, d Descriptor, fd int, which po
 	for len(ds.slots) <= i {
 		ds.slots = append(ds.slots, slot{})
 	}
-	for len(ds.byFD) <= fd {
-		ds.byFD = append(ds.byFD, 0)
-	}
 	s := &ds.slots[i]
 	*s = slot{token: token, fd: fd}
 	*s.side(which) = d
-	ds.byFD[fd] = int32(i) + 1
 	ds.count++
 	return nil
 }
@@ -165,11 +168,24 @@ func (ds *descriptors) remove(d Descriptor, which poller.Readiness) {
 // forget ends a registration.
 func (ds *descriptors) forget(s *slot) {
 	fd, token := s.fd, s.token
-	ds.byFD[fd] = 0
 	*s = slot{}
 	ds.count--
+	ds.trim()
 	if err := ds.r.poll.Load().Remove(token); err != nil {
 		ds.r.log().Error("reactor: removing a descriptor", "descriptor", fd, "error", err)
+	}
+}
+
+// trim gives back the free slots at the end, and memory when three quarters of it
+// are free, as the poller's table does.
+func (ds *descriptors) trim() {
+	end := len(ds.slots)
+	for end > 0 && ds.slots[end-1].token == 0 {
+		end--
+	}
+	ds.slots = ds.slots[:end]
+	if size := cap(ds.slots); size > keepSlots && end <= size/4 {
+		ds.slots = append(make([]slot, 0, max(2*end, keepSlots)), ds.slots...)
 	}
 }
 
@@ -199,7 +215,7 @@ func (ds *descriptors) tell(d Descriptor, reason *failure.Failure) {
 func (ds *descriptors) disconnectAll() {
 	ds.r.stage = draining
 	reason := failure.At(ErrStopped, 0)
-	for i := range ds.slots {
+	for i := 0; i < len(ds.slots); i++ { // which get fewer
 		if ds.slots[i].token != 0 {
 			ds.giveUp(&ds.slots[i], reason)
 		}
@@ -208,7 +224,7 @@ func (ds *descriptors) disconnectAll() {
 
 // removeAll forgets everything and returns what was there.
 func (ds *descriptors) removeAll() (all []Descriptor) {
-	for i := range ds.slots {
+	for i := 0; i < len(ds.slots); i++ { // which get fewer
 		s := &ds.slots[i]
 		if s.token == 0 {
 			continue

@@ -41,10 +41,22 @@ func (p *Poller) LimitRegistrations(n int) bool {
 	return ok
 }
 
-// ExhaustGenerations makes the free place that Add takes next stand at its last
+// ExhaustGenerations makes the place that Add takes next stand at its last
 // generation.
 func (p *Poller) ExhaustGenerations() {
-	p.table.slots[p.table.next().Index()].generation = math.MaxUint32
+	if i := p.table.next().Index(); i < len(p.table.slots) {
+		p.table.slots[i].generation = math.MaxUint32
+	} else {
+		p.table.fresh = math.MaxUint32
+	}
+}
+
+// KeepSlots is what a table never gives back.
+const KeepSlots = keepSlots
+
+// TableCaps returns the room of the table's slices.
+func (p *Poller) TableCaps() (slots, free, byFD int) {
+	return cap(p.table.slots), cap(p.table.free), cap(p.table.byFD)
 }
 
 // Asleep reports whether the sleeping flag is set.

@@ -170,6 +170,13 @@ func (p *Poller) Remove(t Token) error {
 	return nil
 }
 
+// Find returns the token of the registration of a number. Loop goroutine only; it
+// costs a look into a slice.
+func (p *Poller) Find(fd int) (Token, bool) {
+	p.owner = true
+	return p.table.findFD(fd)
+}
+
 // Current reports whether t is registered. Ask it before each event of a batch
 // is dispatched: what ran for an earlier one may have removed it, and closed
 // the descriptor, and registered the same number anew. Loop goroutine only; it

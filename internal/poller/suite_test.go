@@ -35,6 +35,8 @@ var suite = []struct {
 	{"Batch/WhileOthersWrite", testWhileOthersWrite},
 	{"Many/Sparse", testManySparse},
 	{"Many/AllReady", testManyReady},
+	{"Many/CrowdLeaves", testCrowdLeaves},
+	{"Many/TokensAreNew", testTokensAreNew},
 	{"Many/LimitOfPoll", testLimitOfPoll},
 	{"Files/AlwaysReady", testFileAlwaysReady},
 	{"Files/ShareWithPipes", testFilesShare},

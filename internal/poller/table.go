@@ -12,43 +12,55 @@ type slot struct {
 //
 // A place is used again with the next generation, so that a token of its
 // earlier owner is recognised (python-trio met every order of close and
-// registration in its epoll loop; this is the rule that came of it). The table
-// does not shrink: the generations must be kept, at 12 bytes each.
+// registration in its epoll loop; this is the rule that came of it).
+//
+// A crowd that has gone leaves little behind: the places at the end are given
+// back as soon as nobody has one further on, and a new place begins with a
+// generation that none of them had. The last freed place is used first, so after
+// a while those who stay stand in front.
 type table struct {
 	slots []slot
-	free  []uint32       // places that can be used again, the last freed first
-	byFD  map[int]uint32 // descriptor to place
+	n     int      // places in use
+	free  []uint32 // the last freed last; it may name places that were given back, or that are in use
+	byFD  []uint32 // by descriptor: its place plus one, or 0
+	fresh uint32   // the newest generation among places that were given back, or 0
 }
 
+// keepSlots is up to how many entries the table's slices are never made smaller.
+const keepSlots = 1024
+
 // len returns the number of registrations.
-func (tb *table) len() int { return len(tb.byFD) }
+func (tb *table) len() int { return tb.n }
 
 // next returns the token that the next insert must be given.
 func (tb *table) next() Token {
-	if n := len(tb.free); n > 0 {
-		i := tb.free[n-1]
-		return tokenOf(i, tb.slots[i].generation)
+	for n := len(tb.free); n > 0; n-- {
+		if i := tb.free[n-1]; int(i) < len(tb.slots) && tb.slots[i].fd < 0 {
+			return tokenOf(i, tb.slots[i].generation)
+		}
+		tb.free = tb.free[:n-1]
 	}
-	return tokenOf(uint32(len(tb.slots)), 1)
+	return tokenOf(uint32(len(tb.slots)), max(tb.fresh, 1))
 }
 
 // insert fills the place of t, which next gave.
 func (tb *table) insert(t Token, fd int, want Readiness, always bool) {
 	s := slot{fd: int32(fd), generation: t.Generation(), want: want, always: always}
-	if n := len(tb.free); n > 0 {
-		tb.free = tb.free[:n-1]
-		tb.slots[t.Index()] = s
+	if i := t.Index(); i < len(tb.slots) {
+		tb.free = tb.free[:len(tb.free)-1]
+		tb.slots[i] = s
 	} else {
 		tb.slots = append(tb.slots, s)
 	}
-	if tb.byFD == nil {
-		tb.byFD = make(map[int]uint32)
+	if missing := fd + 1 - len(tb.byFD); missing > 0 {
+		tb.byFD = append(tb.byFD, make([]uint32, missing)...)
 	}
-	tb.byFD[fd] = uint32(t.Index())
+	tb.byFD[fd] = uint32(t.Index()) + 1
+	tb.n++
 }
 
 // find returns the place of t, or nil when t names nothing. It is valid until
-// the next insert.
+// the next insert or remove.
 func (tb *table) find(t Token) *slot {
 	if t.Index() >= len(tb.slots) {
 		return nil
@@ -62,11 +74,10 @@ func (tb *table) find(t Token) *slot {
 
 // findFD returns the token of the registration of fd.
 func (tb *table) findFD(fd int) (Token, bool) {
-	i, ok := tb.byFD[fd]
-	if !ok {
+	if fd < 0 || fd >= len(tb.byFD) || tb.byFD[fd] == 0 {
 		return 0, false
 	}
-	return tb.token(int(i)), true
+	return tb.token(int(tb.byFD[fd] - 1)), true
 }
 
 // token returns the token of an index that is in use.
@@ -77,11 +88,48 @@ func (tb *table) token(index int) Token {
 // remove frees the place of t, which must be current.
 func (tb *table) remove(t Token) {
 	s := tb.find(t)
-	delete(tb.byFD, int(s.fd))
+	tb.byFD[s.fd] = 0
 	generation := s.generation + 1
 	if generation == 0 {
 		generation = 1 // 0 would make the zero Token name something
 	}
 	*s = slot{fd: -1, generation: generation}
 	tb.free = append(tb.free, uint32(t.Index()))
+	tb.n--
+	tb.trim()
+}
+
+// trim gives back the free places at the end, and memory when three quarters of
+// it are free. Each place is given back once for each time that it was made, so
+// this costs nothing beside that.
+func (tb *table) trim() {
+	end := len(tb.slots)
+	for ; end > 0 && tb.slots[end-1].fd < 0; end-- {
+		// Generations begin again some time, so newer is meant as for serial
+		// numbers (RFC 1982).
+		if g := tb.slots[end-1].generation; int32(g-tb.fresh) > 0 {
+			tb.fresh = g
+		}
+	}
+	tb.slots = tb.slots[:end]
+	if size := cap(tb.slots); size <= keepSlots || end > size/4 {
+		return
+	}
+	tb.slots = append(make([]slot, 0, max(2*end, keepSlots)), tb.slots...)
+	tb.free = tb.stillFree()
+	highest := len(tb.byFD)
+	for highest > 0 && tb.byFD[highest-1] == 0 {
+		highest--
+	}
+	tb.byFD = append([]uint32(nil), tb.byFD[:highest]...)
+}
+
+// stillFree is the list of the free places without those that it names in vain.
+func (tb *table) stillFree() (free []uint32) {
+	for _, i := range tb.free {
+		if int(i) < len(tb.slots) && tb.slots[i].fd < 0 {
+			free = append(free, i)
+		}
+	}
+	return free
 }
