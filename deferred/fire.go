@@ -1,5 +1,7 @@
 package deferred
 
+import "github.com/spindle-go/spindle/failure"
+
 // Callback fires d with v and runs its handlers, as far as they go, before it
 // returns. What they return or panic with is the affair of the chain, not of the
 // caller.
@@ -30,7 +32,10 @@ func (d *Deferred[T]) Callback(v T) error {
 // if it is none. See Callback for the rest. A nil err panics: a failure without
 // a reason must not pass for a success.
 func (d *Deferred[T]) Errback(err error) error {
-	f := reason(err, "Errback")
+	f, ok := err.(*failure.Failure) //nolint:errorlint // one that is wrapped gets a place of its own
+	if !ok || f == nil {
+		f = reason(err, "Errback")
+	}
 	if !d.state.fireable() {
 		return d.refuse()
 	}
@@ -38,7 +43,9 @@ func (d *Deferred[T]) Errback(err error) error {
 		f = d.noteResult(f)
 	}
 	d.settle(*new(T), f, 0)
-	d.start()
+	if next := d.resume(); next != nil {
+		d.follow(next)
+	}
 	return nil
 }
 

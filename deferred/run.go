@@ -29,7 +29,7 @@ func (d *Deferred[T]) follow(next node) {
 // that it needs no guard, and each frame between the one who fires and the switch
 // costs a mispredicted return.
 func (d *Deferred[T]) resume() (next node) {
-	if d.failed() != nil && (d.pauses == 0 || !d.handlers.empty()) {
+	if d.failed() != nil && d.ticket.Load() != 0 && (d.pauses == 0 || !d.handlers.empty()) {
 		d.retract() // something is going to be done about it
 	}
 	if d.state == held {
@@ -93,7 +93,14 @@ func (d *Deferred[T]) run() (next node) {
 				}
 			}
 		case errback[T]:
-			h.handle(d)
+			if f := d.failed(); f != nil {
+				v, err := h(f)
+				if err == nil {
+					d.succeed(v)
+				} else {
+					d.answerError(v, err, h)
+				}
+			}
 		case *collected[T]:
 			h.handle(d)
 		case *Inbox[T]:
