@@ -20,3 +20,9 @@ func (r *Roster[M]) Add(m M)          { r.r.add(m) }
 func (r *Roster[M]) Remove(m M)       { r.r.remove(m) }
 func (r *Roster[M]) Len() int         { return r.r.len() }
 func (r *Roster[M]) All() iter.Seq[M] { return r.r.all() }
+
+// OpenPeak is for how many connections p has room in its list of them.
+func OpenPeak(p *Port) int { return p.live.members.peak }
+
+// PeerPeak is for how many peers p has room in its count of their connections.
+func PeerPeak(p *Port) int { return p.byPeer.peak }
