@@ -26,3 +26,6 @@ func OpenPeak(p *Port) int { return p.live.members.peak }
 
 // PeerPeak is for how many peers p has room in its count of their connections.
 func PeerPeak(p *Port) int { return p.byPeer.peak }
+
+// AddressPeak is for how many addresses p has room.
+func AddressPeak(p *ConnectionPool) int { return p.addresses.peak }

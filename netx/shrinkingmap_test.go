@@ -1,6 +1,7 @@
 package netx_test
 
 import (
+	"fmt"
 	"maps"
 	"math/rand/v2"
 	"runtime"
@@ -127,4 +128,24 @@ func TestShrinkingMapKeepsSmall(t *testing.T) {
 	}); got != 0 {
 		t.Errorf("%v allocations for %d entries that come and go", got, netx.SmallestPeak)
 	}
+}
+
+func TestBurstOfAddressesLeavesNoRoom(t *testing.T) {
+	l := newPoolLab(t, netx.PoolConfig{})
+	var leases []*netx.Lease
+	for i := range someBurst {
+		leases = append(leases, l.got(fmt.Sprint("x", i)))
+	}
+	if room := netx.AddressPeak(l.p); room != someBurst {
+		t.Errorf("room for %d, not %d, which tests nothing", room, someBurst)
+	}
+	for _, lease := range leases {
+		lease.Discard()
+	}
+	l.clock.Advance(0)
+	l.want("all gone", netx.PoolStats{})
+	if room := netx.AddressPeak(l.p); room > netx.SmallestPeak {
+		t.Errorf("room for %d is left", room)
+	}
+	l.end()
 }
