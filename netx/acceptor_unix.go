@@ -61,8 +61,8 @@ type acceptor struct {
 	state  acceptState
 	fd     int // negative after close
 	budget int
-	stop   func() bool             // takes back the end of a rest
-	waits  map[*proxyWait]struct{} // for the header of a proxy; nil where none is awaited
+	stop   func() bool        // takes back the end of a rest
+	waits  roster[*proxyWait] // for the header of a proxy
 }
 
 // FD implements reactor.ReadDescriptor.
@@ -128,7 +128,7 @@ func (a *acceptor) serve(fd int, sa unix.Sockaddr) {
 			_ = prepareTCP(fd)
 		}
 	}
-	if a.waits != nil {
+	if a.port.cfg.proxy.use != nil {
 		a.admit(fd, ends)
 		return
 	}
@@ -229,7 +229,7 @@ func (a *acceptor) close() {
 	}
 	closeFD(a.fd)
 	a.fd = -1
-	for w := range a.waits {
+	for w := range a.waits.all() {
 		w.giveUp()
 	}
 }

@@ -34,16 +34,16 @@ func WithMaxConnectionsPerPeer(n int) Option {
 
 // admission is the connections of a Port that there are. Loop goroutine only.
 type admission struct {
-	live    map[*Conn]struct{}
-	pending int                // accepted, and waiting for a proxy's header
-	byPeer  map[netip.Addr]int // only with a limit
+	live    roster[*Conn]
+	pending int                           // accepted, and waiting for a proxy's header
+	byPeer  shrinkingMap[netip.Addr, int] // only with a limit
 	holds   holds
 }
 
 // admits reports whether a connection from addr may be made.
 func (p *Port) admits(addr net.Addr) bool {
 	limit := p.cfg.maxPerPeer
-	if limit == 0 || p.byPeer[peerOf(addr)] < limit {
+	if limit == 0 || p.byPeer.entries[peerOf(addr)] < limit {
 		return true
 	}
 	p.stats.Limited++
@@ -52,13 +52,10 @@ func (p *Port) admits(addr net.Addr) bool {
 
 // began is called when a connection of p begins.
 func (p *Port) began(c *Conn) {
-	if p.live == nil {
-		p.live, p.byPeer = make(map[*Conn]struct{}), make(map[netip.Addr]int)
-	}
-	p.live[c] = struct{}{}
+	p.live.add(c)
 	if p.cfg.maxPerPeer > 0 {
 		if peer := peerOf(c.sock.remoteAddr()); peer.IsValid() {
-			p.byPeer[peer]++
+			p.byPeer.set(peer, p.byPeer.entries[peer]+1)
 		}
 	}
 	p.fill()
@@ -66,7 +63,7 @@ func (p *Port) began(c *Conn) {
 
 // fill stops accepting if there are as many connections as there may be.
 func (p *Port) fill() {
-	if limit := p.cfg.maxConnections; limit > 0 && len(p.live)+p.pending >= limit {
+	if limit := p.cfg.maxConnections; limit > 0 && p.live.len()+p.pending >= limit {
 		p.hold(full)
 	}
 }
@@ -87,12 +84,13 @@ func (p *Port) pend(begins bool) {
 
 // ended is called when a connection of p has ended, and its protocol was told.
 func (p *Port) ended(c *Conn) {
-	delete(p.live, c)
+	p.live.remove(c)
 	if p.cfg.maxPerPeer > 0 {
-		if peer := peerOf(c.sock.remoteAddr()); p.byPeer[peer] > 1 {
-			p.byPeer[peer]--
+		peer := peerOf(c.sock.remoteAddr())
+		if n := p.byPeer.entries[peer]; n > 1 {
+			p.byPeer.set(peer, n-1)
 		} else {
-			delete(p.byPeer, peer)
+			p.byPeer.remove(peer)
 		}
 	}
 	if p.holds&full != 0 {

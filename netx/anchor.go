@@ -14,7 +14,7 @@ import "github.com/spindle-go/spindle/failure"
 // Loop goroutine only.
 type anchor struct {
 	net  *Net
-	held map[holder]struct{}
+	held roster[holder]
 
 	hangups hangups
 }
@@ -25,7 +25,7 @@ func dropAnchor(n *Net) (*anchor, error) {
 	if err != nil {
 		return nil, err
 	}
-	a := &anchor{net: n, hangups: d, held: make(map[holder]struct{})}
+	a := &anchor{net: n, hangups: d}
 	if err := n.r.AddReader(a); err != nil {
 		d.close()
 		return nil, err

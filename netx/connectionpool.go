@@ -51,7 +51,7 @@ type ConnectionPool struct {
 	cfg   PoolConfig
 
 	// Loop goroutine only.
-	addresses map[string]*poolAddress
+	addresses shrinkingMap[string, *poolAddress]
 	touched   []*poolAddress // where there may be something to lend
 	total     int            // connections, in whatever state
 	lent      int            // of them, those in use
@@ -84,7 +84,7 @@ func NewConnectionPool(clock deferred.Clock, cfg PoolConfig) *ConnectionPool {
 	if cfg.IdleTimeout == 0 {
 		cfg.IdleTimeout = defaultIdleTimeout
 	}
-	return &ConnectionPool{clock: clock, cfg: cfg, addresses: make(map[string]*poolAddress)}
+	return &ConnectionPool{clock: clock, cfg: cfg}
 }
 
 // Get lends a connection to an address: one that nobody uses, or a new one, or, at a
@@ -101,10 +101,10 @@ func (p *ConnectionPool) Get(address string) *deferred.Deferred[*Lease] {
 	if p.closed {
 		return deferred.Fail[*Lease](ErrPoolClosed)
 	}
-	at := p.addresses[address]
+	at := p.addresses.entries[address]
 	if at == nil {
 		at = &poolAddress{pool: p, name: address, waiters: list.New()}
-		p.addresses[address] = at
+		p.addresses.set(address, at)
 	}
 	var e *list.Element
 	d := deferred.New(func(*deferred.Deferred[*Lease]) { at.leave(e) })
@@ -153,7 +153,7 @@ func (p *ConnectionPool) Abort() *deferred.Deferred[struct{}] {
 func (p *ConnectionPool) Stats() PoolStats {
 	p.owner = true
 	s := PoolStats{Total: p.total, Lent: p.lent, Waiting: p.waiting}
-	for _, at := range p.addresses {
+	for _, at := range p.addresses.entries {
 		s.Idle += len(at.idle)
 	}
 	return s

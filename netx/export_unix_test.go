@@ -37,8 +37,14 @@ func Held(n *Net) int {
 	if n.anchor == nil {
 		return 0
 	}
-	return len(n.anchor.held)
+	return n.anchor.held.len()
 }
+
+// HeldPeak is for how many things the anchor of n has room.
+func HeldPeak(n *Net) int { return n.anchor.held.members.peak }
+
+// PendingPeak is for how many connections p has room that wait for a proxy's header.
+func PendingPeak(p *Port) int { return p.l.(*acceptor).waits.members.peak }
 
 // ActivationOf returns what n would have if it had been started with descriptors.
 func ActivationOf(n *Net, names []string, fds []int) *Activation {

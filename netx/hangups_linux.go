@@ -14,7 +14,7 @@ import (
 // alone, each once (edge-triggered), and the reactor watches that one.
 type hangups struct {
 	fd     int
-	parked map[int32]*tcpSocket
+	parked shrinkingMap[int32, *tcpSocket]
 }
 
 // openHangups makes the epoll instance.
@@ -23,7 +23,7 @@ func openHangups() (hangups, error) {
 	if err != nil {
 		return hangups{}, os.NewSyscallError("epoll_create1", err)
 	}
-	return hangups{fd: fd, parked: make(map[int32]*tcpSocket)}, nil
+	return hangups{fd: fd}, nil
 }
 
 func (h *hangups) close() { closeFD(h.fd) }
@@ -34,13 +34,13 @@ func (h *hangups) watch(s *tcpSocket) error {
 	if err := unix.EpollCtl(h.fd, unix.EPOLL_CTL_ADD, int(s.fd), &ev); err != nil {
 		return os.NewSyscallError("epoll_ctl", err)
 	}
-	h.parked[s.fd] = s
+	h.parked.set(s.fd, s)
 	return nil
 }
 
 // forget ends watch. The kernel can only say that it has forgotten already.
 func (h *hangups) forget(s *tcpSocket) {
-	delete(h.parked, s.fd)
+	h.parked.remove(s.fd)
 	_ = unix.EpollCtl(h.fd, unix.EPOLL_CTL_DEL, int(s.fd), nil)
 }
 
@@ -54,7 +54,7 @@ func (h *hangups) hungUp() {
 		return // a signal; the events are still there in the next turn
 	}
 	for _, ev := range events[:n] {
-		if s := h.parked[ev.Fd]; s != nil {
+		if s := h.parked.entries[ev.Fd]; s != nil {
 			if err := s.peerGone(); err != nil {
 				s.conn.hungUp(err)
 			}

@@ -27,9 +27,6 @@ func (n *Net) listen(p *Port, to target) error {
 // the name with it, which is nil for TCP.
 func (n *Net) acceptAt(p *Port, fd int, bound *boundName) error {
 	a := &acceptor{net: n, port: p, fd: fd, budget: firstBudget, local: bound}
-	if p.cfg.proxy.use != nil {
-		a.waits = make(map[*proxyWait]struct{})
-	}
 	p.l = a
 	if bound != nil {
 		p.addr = &net.UnixAddr{Net: "unix", Name: bound.name}

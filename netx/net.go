@@ -186,7 +186,7 @@ func (n *Net) hold(h holder) error {
 	if err := n.moor(); err != nil {
 		return err
 	}
-	n.anchor.held[h] = struct{}{}
+	n.anchor.held.add(h)
 	return nil
 }
 
@@ -201,7 +201,7 @@ func (n *Net) moor() (err error) {
 // release ends hold.
 func (n *Net) release(h holder) {
 	if n.anchor != nil {
-		delete(n.anchor.held, h)
+		n.anchor.held.remove(h)
 	}
 }
 
@@ -214,7 +214,7 @@ func (n *Net) stopped(a *anchor, reason *failure.Failure) {
 	n.lookups = newLookups(n) // results of the old ones may never be counted
 	n.env.tls = nil           // nor steps of handshakes
 	n.reserve.release()
-	for h := range a.held {
+	for h := range a.held.all() {
 		h.ConnectionLost(reason)
 	}
 	n.env.drain()

@@ -91,13 +91,13 @@ func (at *poolAddress) arm() {
 
 // tidy forgets the address if there is nothing for it.
 func (at *poolAddress) tidy() {
-	if at.connections() == 0 && at.waiters.Len() == 0 && at.pool.addresses[at.name] == at {
-		delete(at.pool.addresses, at.name)
+	if at.connections() == 0 && at.waiters.Len() == 0 && at.pool.addresses.entries[at.name] == at {
+		at.pool.addresses.remove(at.name)
 	}
 }
 
 // inOrder returns all addresses, always in the same order, so that what is done to
 // all of them can be repeated.
 func (p *ConnectionPool) inOrder() []*poolAddress {
-	return slices.SortedFunc(maps.Values(p.addresses), func(a, b *poolAddress) int { return cmp.Compare(a.name, b.name) })
+	return slices.SortedFunc(maps.Values(p.addresses.entries), func(a, b *poolAddress) int { return cmp.Compare(a.name, b.name) })
 }

@@ -56,7 +56,7 @@ func (p *ConnectionPool) connectNext() bool {
 	}
 	var next *poolAddress
 	first, wanted := uint64(0), 0
-	for _, at := range p.addresses {
+	for _, at := range p.addresses.entries {
 		number, n := at.wanting()
 		if wanted += n; n > 0 && (next == nil || number < first) {
 			next, first = at, number
@@ -78,7 +78,7 @@ func (p *ConnectionPool) connectNext() bool {
 // there was one.
 func (p *ConnectionPool) evict() bool {
 	var oldest *pooledConn
-	for _, at := range p.addresses {
+	for _, at := range p.addresses.entries {
 		if len(at.idle) > 0 && (oldest == nil || at.idle[0].since < oldest.since) {
 			oldest = at.idle[0]
 		}

@@ -63,7 +63,7 @@ func (p *Port) Addr() net.Addr { return p.addr }
 func (p *Port) Stats() PortStats {
 	p.env.own()
 	stats := p.stats
-	stats.Open = len(p.live)
+	stats.Open = p.live.len()
 	return stats
 }
 

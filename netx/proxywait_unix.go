@@ -54,7 +54,7 @@ func (a *acceptor) await(fd int, ends streamEnds) {
 		w.fail(err)
 		return
 	}
-	a.waits[w] = struct{}{}
+	a.waits.add(w)
 	if after := a.port.cfg.proxy.timeout; after > 0 {
 		w.stop = a.net.AfterFunc(after, func() {
 			a.net.env.own()
@@ -165,7 +165,7 @@ func (w *proxyWait) drop() {
 
 // release ends the waiting, and returns the descriptor.
 func (w *proxyWait) release() (fd int) {
-	delete(w.acceptor.waits, w)
+	w.acceptor.waits.remove(w)
 	w.acceptor.net.r.RemoveReader(w)
 	if w.stop != nil {
 		w.stop()

@@ -61,7 +61,8 @@ type shutdown struct {
 // and those that are left after WithCloseTimeout, or after the grace again if that
 // is 0, are aborted, whatever producers they have. Those that wait for the header of
 // [WithProxyProtocol], or are in the TLS handshake of [WithTLS], get no protocol any
-// more, and are closed at once.
+// more, and are closed at once. What is done to several is done in the order they
+// came.
 //
 // The Deferred fires, in a later turn, when the last one has ended, with how many
 // ended in each way. It never fails, but by a cancel, which aborts all that is left
@@ -94,10 +95,10 @@ func (p *Port) Shutdown(grace time.Duration) *deferred.Deferred[ShutdownReport] 
 
 // begin waits for the connections to end.
 func (s *shutdown) begin(grace time.Duration) {
-	if len(s.port.live) == 0 {
+	if s.port.live.len() == 0 {
 		return
 	}
-	for c := range s.port.live {
+	for c := range s.port.live.all() {
 		if c.unmet() {
 			_ = c.Close() // it is always nil
 		}
@@ -116,7 +117,7 @@ func (s *shutdown) closeAll(grace time.Duration) {
 	if after == 0 {
 		after = grace
 	}
-	for c := range s.port.live {
+	for c := range s.port.live.all() {
 		_ = c.Close() // it is always nil
 	}
 	s.stop = s.port.env.clock.AfterFunc(after, func() {
@@ -129,7 +130,7 @@ func (s *shutdown) closeAll(grace time.Duration) {
 // cut aborts those that are left.
 func (s *shutdown) cut() {
 	s.phase = aborting
-	for c := range s.port.live {
+	for c := range s.port.live.all() {
 		c.Abort()
 	}
 }
@@ -156,7 +157,7 @@ func (s *shutdown) ended(c *Conn) {
 	default:
 		s.report.Aborted++
 	}
-	if len(s.port.live) == 0 {
+	if s.port.live.len() == 0 {
 		s.port.env.next(s)
 	}
 }
@@ -165,17 +166,18 @@ func (s *shutdown) ended(c *Conn) {
 func (s *shutdown) turn() {
 	if !s.told {
 		s.told = true
-		for c := range s.port.live {
+		for c := range s.port.live.all() {
 			c.deliver(finishAsked, nil)
 		}
 	}
-	if len(s.port.live) > 0 {
+	if s.port.live.len() > 0 {
 		return
 	}
 	if s.stop != nil {
 		s.stop()
 		s.stop = nil
 	}
+	s.refused = nil // the Port may be kept, and they need not be
 	waiters := s.waiters
 	s.waiters = nil
 	for _, d := range waiters {
