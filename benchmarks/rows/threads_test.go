@@ -71,8 +71,8 @@ func workerRoundTrips(n int) int {
 	return v
 }
 
-// dozes is how often a loop with nothing to do is let run until it sleeps: it asks
-// eight times for what comes, and then blocks.
+// dozes is how often a loop with nothing to do is let run until it sleeps: it lets
+// others run eight times, and then blocks.
 const dozes = 9
 
 // wakeLoop lets the loop fall asleep and wakes it by a function. What counts is the

@@ -8,6 +8,35 @@ import (
 	"github.com/spindle-go/spindle/internal/poller"
 )
 
+// testAsksForNobody counts them where nothing is registered: the sleep alone needs one.
+func testAsksForNobody(w *world) {
+	r, _ := w.pipe()
+	w.remove(w.add(r, poller.Readable))
+	asks := 0
+	w.p.CountAsks(&asks)
+	events := make([]poller.Event, 4)
+	for _, row := range []struct {
+		name    string
+		timeout time.Duration
+		work    func() bool
+		want    int
+	}{
+		{"without waiting", 0, nil, 0},
+		{"asleep and woken", -1, w.wakes, 1},
+		{"asleep until the end", time.Millisecond, nil, 1},
+	} {
+		asks = 0
+		n, err := w.p.Wait(events, row.timeout, row.work)
+		w.check(err)
+		if n != 0 {
+			w.Errorf("%s: %d events", row.name, n)
+		}
+		if asks < row.want || asks > row.want && row.timeout <= 0 {
+			w.Errorf("%s: the kernel was asked %d times, want %d", row.name, asks, row.want)
+		}
+	}
+}
+
 // testAsks counts the system calls of a Wait: one when there is an event, however
 // long it would wait, and no more than the zero polls and the sleep itself otherwise.
 func testAsks(w *world) {

@@ -52,6 +52,7 @@ var suite = []struct {
 	{"Close", testClose},
 	{"Allocations", testAllocations},
 	{"Asks", testAsks},
+	{"Asks/ForNobody", testAsksForNobody},
 }
 
 // RunSuite runs the suite on one kind.
