@@ -196,7 +196,7 @@ func idleSubject() subject {
 	const means = "Go's net, a goroutine per connection"
 	tls := load{tls: true}
 	s := subject{name: "idle", title: "Memory per idle connection", by: "connections",
-		text: "Connections that were answered once and then say nothing. Heap and stacks is what the server's objects take; resident is what the kernel counts for the process, with all that the runtime holds back. What is left when all have ended is what the server keeps for the next ones: places in its tables, and buffers."}
+		text: "Connections that were answered once and then say nothing. Heap and stacks is what the server's objects take; resident is what the kernel counts for the process, with all that the runtime holds back. What is left when all have ended is what the server keeps for the next ones, buffers above all."}
 	s.rows = append(s.rows, row{name: "heap", title: "heap and stacks", kind: heapIdle, readme: true})
 	for _, n := range []int{1000, manyIdle} {
 		s.rows = append(s.rows, row{

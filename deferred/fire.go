@@ -32,8 +32,8 @@ func (d *Deferred[T]) Callback(v T) error {
 // if it is none. See Callback for the rest. A nil err panics: a failure without
 // a reason must not pass for a success.
 func (d *Deferred[T]) Errback(err error) error {
-	f, ok := err.(*failure.Failure) //nolint:errorlint // one that is wrapped gets a place of its own
-	if !ok || f == nil {
+	f, _ := err.(*failure.Failure) //nolint:errorlint // one that is wrapped gets a place of its own
+	if f == nil {
 		f = reason(err, "Errback")
 	}
 	if !d.state.fireable() {

@@ -29,6 +29,7 @@ func (d *Deferred[T]) follow(next node) {
 // that it needs no guard, and each frame between the one who fires and the switch
 // costs a mispredicted return.
 func (d *Deferred[T]) resume() (next node) {
+	// The ticket is looked at here to save a call that hardly any failure needs.
 	if d.failed() != nil && d.ticket.Load() != 0 && (d.pauses == 0 || !d.handlers.empty()) {
 		d.retract() // something is going to be done about it
 	}

@@ -283,3 +283,21 @@ func TestUnhandledFromManyHandlers(t *testing.T) {
 		t.Errorf("reported %d times, want once", n)
 	}
 }
+
+// TestUnhandledAfterOneThatWasReported is about a second failure of a Deferred whose
+// first was reported before it was handled.
+func TestUnhandledAfterOneThatWasReported(t *testing.T) {
+	r := watchUnhandled(t)
+	errOther := errors.New("other")
+	d, inner := newNumber(), newNumber()
+	_ = d.Errback(errNo)
+	deferred.FlushUnhandled()
+	d.AddErrback(func(*failure.Failure) (int, error) { return 1, nil })
+	d.AddCallback(func(int) (int, error) { return inner.Chain() })
+	_ = inner.Errback(errOther)
+	deferred.FlushUnhandled()
+	if first, second := r.of(errNo), r.of(errOther); first != 1 || second != 1 {
+		t.Errorf("the first was reported %d times and the second %d times, want once each", first, second)
+	}
+	runtime.KeepAlive(d)
+}

@@ -74,10 +74,10 @@ func (s *goroutineServer) lost(ctx context.Context) error { return s.guests.none
 
 // serve answers one connection until it ends.
 func (s *goroutineServer) serve(c net.Conn) {
+	s.guests.come()
+	defer s.guests.leave() // when it is closed
 	defer c.Close()
 	buf := make([]byte, readSize)
-	s.guests.come()
-	defer s.guests.leave()
 	for {
 		n, err := c.Read(buf)
 		if err != nil {

@@ -22,11 +22,9 @@
 // and after the runtime was told to give back to the system what it has free: it
 // does so by itself, but over minutes. What is left is never nothing:
 //
-//   - The loop's tables keep the places of connections for the next ones, so that
-//     they are as long as there were connections at once. A place has a generation,
-//     by which an event is known that comes too late, so it is not given back.
+//   - The loop's tables keep room for a thousand connections.
 //   - The server has a buffer to read into, which all connections share, of 256 KiB,
-//     and with TLS a pool of some more. With -n 1000 they are 300 bytes for each
+//     and with TLS a pool of some more. With -n 1000 this is 300 bytes for each
 //     connection, which is why the limits are for -n 10000.
 //   - With goroutines the runtime keeps its descriptions of those that ended.
 //
@@ -98,8 +96,8 @@ func parse(args []string, errOut io.Writer) (options, error) {
 	f := flag.NewFlagSet("idle", flag.ContinueOnError)
 	f.SetOutput(errOut)
 	f.IntVar(&o.n, "n", perChild, "connections to hold")
-	f.IntVar(&o.limit, "max", 0, "`bytes` per idle connection that are too many (default 1024, with -tls 16384)")
-	f.IntVar(&o.left, "left", 0, "`bytes` per connection that are too many when it has ended (default 256, with -tls 1024)")
+	f.IntVar(&o.limit, "max", 0, "`bytes` per idle connection that are too many; 0 is 1024, with -tls 16384")
+	f.IntVar(&o.left, "left", 0, "`bytes` per connection that are too many when it has ended; 0 is 128, with -tls 256")
 	f.BoolVar(&o.tls, "tls", false, "with TLS")
 	f.BoolVar(&o.goroutines, "goroutines", false, "a server of package net, to compare with")
 	f.StringVar(&o.child, "child", "", "used by the program itself: the server's `address`")
@@ -116,9 +114,9 @@ func parse(args []string, errOut io.Writer) (options, error) {
 		f.Usage()
 		return o, errors.New(wrong)
 	}
-	limit, left := 1<<10, 256
+	limit, left := 1<<10, 128
 	if o.tls {
-		limit, left = 16<<10, 1<<10
+		limit, left = 16<<10, 256
 	}
 	o.limit, o.left = cmp.Or(o.limit, limit), cmp.Or(o.left, left)
 	return o, nil

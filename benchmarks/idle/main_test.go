@@ -94,9 +94,9 @@ func TestHelp(t *testing.T) {
 
 func TestDefaultLimits(t *testing.T) {
 	for args, want := range map[string]options{
-		"":                  {n: perChild, limit: 1024, left: 256},
-		"-tls":              {n: perChild, limit: 16384, left: 1024, tls: true},
-		"-tls -max 5 -n 10": {n: 10, limit: 5, left: 1024, tls: true},
+		"":                  {n: perChild, limit: 1024, left: 128},
+		"-tls":              {n: perChild, limit: 16384, left: 256, tls: true},
+		"-tls -max 5 -n 10": {n: 10, limit: 5, left: 256, tls: true},
 		"-left 5":           {n: perChild, limit: 1024, left: 5},
 	} {
 		if o, err := parse(strings.Fields(args), io.Discard); err != nil || o != want {

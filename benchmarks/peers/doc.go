@@ -24,8 +24,9 @@
 //     the promise was resolved with: ten of them do not hand a value on. Pipe does, so
 //     ten of those are what ten callbacks are elsewhere; ten callbacks that share a
 //     variable stand beside it as go-promise-apart. Pipe never returns on a promise
-//     that is resolved already; that is why there is no then/one. WhenAny closes channels that other goroutines send on, which the race
-//     detector reports; that is why it is not in race.
+//     that is resolved already; that is why there is no then/one. WhenAny closes
+//     channels that other goroutines send on, which the race detector reports; that is
+//     why it is not in race.
 //   - conc and ants are not promises. They are here where work is waited for: conc as
 //     the WaitGroup that it makes safer, ants as workers that are reused.
 package peers

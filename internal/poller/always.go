@@ -43,6 +43,9 @@ func (a *alwaysReady) remove(t Token) {
 	a.at[a.entries[i].Token] = i
 	a.entries = a.entries[:last]
 	delete(a.at, t)
+	if last == 0 {
+		*a = alwaysReady{} // with the memory of many
+	}
 }
 
 // report fills dst and returns how many it put there.

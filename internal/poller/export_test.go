@@ -54,10 +54,17 @@ func (p *Poller) ExhaustGenerations() {
 // KeepSlots is what a table never gives back.
 const KeepSlots = keepSlots
 
-// TableCaps returns the room of the table's slices.
-func (p *Poller) TableCaps() (slots, free, byFD int) {
-	return cap(p.table.slots), cap(p.table.free), cap(p.table.byFD)
+// Room returns what there is room for in the slices of the table, and of the backend
+// where it has one of its own.
+func (p *Poller) Room() (slots, free, byFD, backend int) {
+	if b, ok := p.backend.(*poll); ok {
+		backend = cap(b.fds)
+	}
+	return cap(p.table.slots), cap(p.table.free), cap(p.table.byFD), backend
 }
+
+// Places returns how long the table is.
+func (p *Poller) Places() int { return len(p.table.slots) }
 
 // Asleep reports whether the sleeping flag is set.
 func (p *Poller) Asleep() bool { return p.waker.is(asleep) }

@@ -81,11 +81,15 @@ func (p *poll) modify(_ int, t Token, want Readiness) error {
 	return nil
 }
 
-// remove frees the place, and the end of the array as far as it is free.
+// remove frees the place, and the end of the array as far as it is free, with its
+// memory when three quarters are.
 func (p *poll) remove(_ int, t Token) error {
 	p.fds[t.Index()+1] = unix.PollFd{Fd: -1}
 	for p.fds[len(p.fds)-1].Fd < 0 {
 		p.fds = p.fds[:len(p.fds)-1]
+	}
+	if size := cap(p.fds); size > keepSlots && len(p.fds) <= size/4 {
+		p.fds = append(make([]unix.PollFd, 0, max(2*len(p.fds), keepSlots)), p.fds...)
 	}
 	return nil
 }

@@ -36,6 +36,8 @@ var suite = []struct {
 	{"Many/Sparse", testManySparse},
 	{"Many/AllReady", testManyReady},
 	{"Many/CrowdLeaves", testCrowdLeaves},
+	{"Many/CrowdComesAndGoes", testCrowdComesAndGoes},
+	{"Many/ShrinksAroundGaps", testShrinksAroundGaps},
 	{"Many/TokensAreNew", testTokensAreNew},
 	{"Many/LimitOfPoll", testLimitOfPoll},
 	{"Files/AlwaysReady", testFileAlwaysReady},

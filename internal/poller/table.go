@@ -1,5 +1,7 @@
 package poller
 
+import "slices"
+
 // slot is one place of the table.
 type slot struct {
 	fd         int32 // negative while the place is free
@@ -16,12 +18,12 @@ type slot struct {
 //
 // A crowd that has gone leaves little behind: the places at the end are given
 // back as soon as nobody has one further on, and a new place begins with a
-// generation that none of them had. The last freed place is used first, so after
-// a while those who stay stand in front.
+// generation that none of them had. The lowest free place is used first, so
+// where people come and go those who are there stand in front soon.
 type table struct {
 	slots []slot
 	n     int      // places in use
-	free  []uint32 // the last freed last; it may name places that were given back, or that are in use
+	free  places   // and some that were given back: all of these are higher than any place
 	byFD  []uint32 // by descriptor: its place plus one, or 0
 	fresh uint32   // the newest generation among places that were given back, or 0
 }
@@ -34,11 +36,11 @@ func (tb *table) len() int { return tb.n }
 
 // next returns the token that the next insert must be given.
 func (tb *table) next() Token {
-	for n := len(tb.free); n > 0; n-- {
-		if i := tb.free[n-1]; int(i) < len(tb.slots) && tb.slots[i].fd < 0 {
+	if len(tb.free) > 0 {
+		if i := tb.free[0]; int(i) < len(tb.slots) {
 			return tokenOf(i, tb.slots[i].generation)
 		}
-		tb.free = tb.free[:n-1]
+		tb.free = tb.free[:0] // so none of them is named when the table grows again
 	}
 	return tokenOf(uint32(len(tb.slots)), max(tb.fresh, 1))
 }
@@ -47,7 +49,7 @@ func (tb *table) next() Token {
 func (tb *table) insert(t Token, fd int, want Readiness, always bool) {
 	s := slot{fd: int32(fd), generation: t.Generation(), want: want, always: always}
 	if i := t.Index(); i < len(tb.slots) {
-		tb.free = tb.free[:len(tb.free)-1]
+		tb.free.takeLowest()
 		tb.slots[i] = s
 	} else {
 		tb.slots = append(tb.slots, s)
@@ -94,20 +96,21 @@ func (tb *table) remove(t Token) {
 		generation = 1 // 0 would make the zero Token name something
 	}
 	*s = slot{fd: -1, generation: generation}
-	tb.free = append(tb.free, uint32(t.Index()))
+	tb.free.add(uint32(t.Index()))
 	tb.n--
 	tb.trim()
 }
 
 // trim gives back the free places at the end, and memory when three quarters of
 // it are free. Each place is given back once for each time that it was made, so
-// this costs nothing beside that.
+// this costs nothing beside that. What byFD takes for numbers that are high goes
+// with the memory of the places, and stays where there were never many.
 func (tb *table) trim() {
 	end := len(tb.slots)
 	for ; end > 0 && tb.slots[end-1].fd < 0; end-- {
 		// Generations begin again some time, so newer is meant as for serial
 		// numbers (RFC 1982).
-		if g := tb.slots[end-1].generation; int32(g-tb.fresh) > 0 {
+		if g := tb.slots[end-1].generation; tb.fresh == 0 || int32(g-tb.fresh) > 0 {
 			tb.fresh = g
 		}
 	}
@@ -116,20 +119,11 @@ func (tb *table) trim() {
 		return
 	}
 	tb.slots = append(make([]slot, 0, max(2*end, keepSlots)), tb.slots...)
-	tb.free = tb.stillFree()
+	tb.free = slices.Clone(slices.DeleteFunc(tb.free, func(i uint32) bool { return int(i) >= end }))
+	slices.Sort(tb.free) // which is a heap
 	highest := len(tb.byFD)
 	for highest > 0 && tb.byFD[highest-1] == 0 {
 		highest--
 	}
 	tb.byFD = append([]uint32(nil), tb.byFD[:highest]...)
-}
-
-// stillFree is the list of the free places without those that it names in vain.
-func (tb *table) stillFree() (free []uint32) {
-	for _, i := range tb.free {
-		if int(i) < len(tb.slots) && tb.slots[i].fd < 0 {
-			free = append(free, i)
-		}
-	}
-	return free
 }

@@ -25,5 +25,5 @@ func (t Token) Index() int { return int(uint32(t)) }
 
 // Generation returns which use of its place the registration is. It is never 0
 // in a token that Add gave. After 2³² registrations on one place it begins
-// again. Any goroutine may call it.
+// again, or after 2³¹ if the table has shrunk meanwhile. Any goroutine may call it.
 func (t Token) Generation() uint32 { return uint32(t >> 32) }
