@@ -2,8 +2,6 @@ package main
 
 import (
 	"fmt"
-	"os"
-	"path/filepath"
 	"strconv"
 	"strings"
 	"sync"
@@ -27,8 +25,9 @@ type look struct {
 	cpu time.Duration
 }
 
-// meterStep is the time between two looks. A look reads a few small files.
-const meterStep = 5 * time.Millisecond
+// meterStep is the time between two looks. Each takes a moment of a processor that
+// the server or the load generator wants.
+const meterStep = 20 * time.Millisecond
 
 // startMeter starts to look at a process. The caller calls stop.
 func startMeter(pid int) (*meter, error) {
@@ -90,29 +89,6 @@ func (m *meter) at(moment time.Time) time.Duration {
 		return before.cpu + time.Duration(share*float64(after.cpu-before.cpu))
 	}
 	return m.looks[len(m.looks)-1].cpu
-}
-
-// cpuTime returns the time on a processor that the threads of a process had,
-// to the nanosecond.
-func cpuTime(pid int) (time.Duration, error) {
-	threads, err := filepath.Glob(fmt.Sprintf("/proc/%d/task/*/schedstat", pid))
-	if err != nil || len(threads) == 0 {
-		return 0, fmt.Errorf("the kernel tells no CPU time of process %d", pid)
-	}
-	var sum time.Duration
-	for _, file := range threads {
-		text, err := os.ReadFile(file)
-		if err != nil {
-			continue // a thread that has just ended
-		}
-		first, _, _ := strings.Cut(string(text), " ")
-		ns, err := strconv.ParseInt(first, 10, 64)
-		if err != nil {
-			return 0, fmt.Errorf("%s: %w", file, err)
-		}
-		sum += time.Duration(ns)
-	}
-	return sum, nil
 }
 
 // residentBytes returns the resident set of a process.

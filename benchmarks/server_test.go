@@ -124,11 +124,12 @@ func TestUsageOfAProcess(t *testing.T) {
 	if n, err := residentBytes(os.Getpid()); err != nil || n <= 0 {
 		t.Errorf("resident %v, %v", n, err)
 	}
-	const nobody = 1 << 30
-	if _, err := cpuTime(nobody); err == nil {
-		t.Error("a process that is not there has CPU time")
-	}
-	if _, err := residentBytes(nobody); err == nil {
-		t.Error("a process that is not there has memory")
+	for _, nobody := range []int{-1, 0, 1 << 22, 1 << 30} {
+		if _, err := cpuTime(nobody); err == nil {
+			t.Errorf("process %d, which is not there, has CPU time", nobody)
+		}
+		if _, err := residentBytes(nobody); err == nil {
+			t.Errorf("process %d, which is not there, has memory", nobody)
+		}
 	}
 }
