@@ -17,7 +17,7 @@ import (
 func fakeSession(t *testing.T, o options) (*session, *results, *bytes.Buffer) {
 	t.Helper()
 	if runtime.GOOS != "linux" {
-		t.Skip("SKIPPED: servers are looked at through /proc, which is not there")
+		t.Skip("SKIPPED: servers are measured on Linux only, so nothing is known of a round")
 	}
 	path := fakePath(t)
 	shop := &workshop{

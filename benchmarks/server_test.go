@@ -102,7 +102,7 @@ func TestMeterTellsOfAPart(t *testing.T) {
 
 func TestMeterLooks(t *testing.T) {
 	if runtime.GOOS != "linux" {
-		t.Skip("SKIPPED: there is no /proc to read it from, so nothing is known of the meter")
+		t.Skip("SKIPPED: the CPU time of another process is read on Linux only, so nothing is known of the meter")
 	}
 	m, err := startMeter(os.Getpid())
 	if err != nil {
@@ -116,7 +116,7 @@ func TestMeterLooks(t *testing.T) {
 
 func TestUsageOfAProcess(t *testing.T) {
 	if runtime.GOOS != "linux" {
-		t.Skip("SKIPPED: there is no /proc to read it from, so nothing is known of the meter")
+		t.Skip("SKIPPED: the CPU time of another process is read on Linux only, so nothing is known of the meter")
 	}
 	if d, err := cpuTime(os.Getpid()); err != nil || d <= 0 {
 		t.Errorf("CPU time %v, %v", d, err)

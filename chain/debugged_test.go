@@ -12,6 +12,6 @@ func debugged() bool { return os.Getenv("SPINDLE_DEBUG") == "1" }
 func skipInDebug(t *testing.T) {
 	t.Helper()
 	if debugged() {
-		t.Skip("SPINDLE_DEBUG=1: debug mode has its price, so what is asserted here does not hold")
+		t.Skip("SKIPPED: SPINDLE_DEBUG=1: debug mode has its price, so what is asserted here does not hold")
 	}
 }
