@@ -61,6 +61,14 @@ func TestGoexit(t *testing.T) {
 			d := newNumber().AddCallback(s.exit("x")).AddErrback(s.eb("e")).AddCallback(s.cb("a"))
 			onItsOwn(s.t, func() { _ = d.Callback(1) })
 		}},
+		{"of many, the handlers after it, and none twice", "0:0 1:1 x:2 e:!a_handler_called_runtime.Goexit a:100 b:101", func(s *script) {
+			d := newNumber().AddCallback(s.cb("0")).AddCallback(s.cb("1")).AddCallback(s.exit("x"))
+			for range 10 {
+				d.AddCallback(s.cb("not called"))
+			}
+			d.AddErrback(s.eb("e")).AddCallback(s.cb("a")).AddCallback(s.cb("b"))
+			onItsOwn(s.t, func() { _ = d.Callback(0) })
+		}},
 		{"not the code after the fire", "x:1 lost:!a_handler_called_runtime.Goexit", func(s *script) {
 			d := newNumber().AddCallback(s.exit("x"))
 			onItsOwn(s.t, func() { _ = d.Callback(1); s.say("not reached") })

@@ -30,6 +30,69 @@ func TestOrder(t *testing.T) {
 			_ = d.Callback(0)
 			s.result("d", d)
 		}},
+		{"of many, one in the middle adds more than a block holds", "0:0 1:1 2:2 3:3 4:4 5:5 6:5 7:6 8:7 9:8 10:9 11:10 12:11 13:12 14:13 15:14 16:15 17:16 18:17 19:18 d=19", func(s *script) {
+			d := newNumber()
+			for i := range 5 {
+				d.AddCallback(s.cb(s.text(i, nil)))
+			}
+			d.AddCallback(s.does("5", func() {
+				for i := 7; i < 20; i++ {
+					d.AddCallback(s.cb(s.text(i, nil)))
+				}
+			}))
+			d.AddCallback(s.cb("6"))
+			_ = d.Callback(0)
+			s.result("d", d)
+		}},
+		{"of many, callbacks and others take turns", "0:0 1:1 2:1 3:2 4:2 5:3 6:3 7:4 8:4 9:5 10:5 11:6 12:6 13:7 14:7 15:8 16:8 17:9 18:9 19:10 d=10", func(s *script) {
+			d := newNumber()
+			for i := range 20 {
+				if name := s.text(i, nil); i%2 == 0 {
+					d.AddCallback(s.cb(name))
+				} else {
+					d.AddBoth(s.see(name))
+				}
+			}
+			_ = d.Callback(0)
+			s.result("d", d)
+		}},
+		{"of many, one pauses and one waits", "0:0 1:1 2:2 3:3 4:4 unpaused 5:4 6:5 7:6 fired 8:70 9:71 d=72", func(s *script) {
+			d, inner := newNumber(), newNumber()
+			for i := range 10 {
+				switch name := s.text(i, nil); i {
+				case 4:
+					d.AddCallback(s.does(name, d.Pause))
+				case 7:
+					d.AddCallback(s.chains(name, inner))
+				default:
+					d.AddCallback(s.cb(name))
+				}
+			}
+			_ = d.Callback(0)
+			s.say("unpaused")
+			d.Unpause()
+			s.say("fired")
+			_ = inner.Callback(70)
+			s.result("d", d)
+		}},
+		{"of many, one fails, one panics, and the callbacks between are passed by", "0:0 1:1 2:2 e:!no 4:100 e:!panic:_boom 9:100 d=101", func(s *script) {
+			d := newNumber()
+			for i := range 10 {
+				switch name := s.text(i, nil); i {
+				case 2:
+					d.AddCallback(s.fails(name)).AddCallback(s.cb("not called")).AddCallback(s.cb("not called")).AddErrback(s.eb("e"))
+				case 3, 5, 6, 7:
+				case 4:
+					d.AddCallback(s.does(name, func() { panic("boom") })).AddCallback(s.cb("not called")).AddCallback(s.cb("not called"))
+				case 8:
+					d.AddErrback(s.eb("e"))
+				default:
+					d.AddCallback(s.cb(name))
+				}
+			}
+			_ = d.Callback(0)
+			s.result("d", d)
+		}},
 		{"a failure goes by callbacks to the next errback", "a:1 e:!no b:100", func(s *script) {
 			d := newNumber().
 				AddCallback(s.fails("a")).
@@ -54,6 +117,30 @@ func TestOrder(t *testing.T) {
 				d.AddCallbacks(s.cb(name), s.eb("not called"))
 			}
 			_ = d.Callback(1)
+		}},
+		{"of many, one answers a nil pointer to a failure, which is none", "0:0 7:7 d=8", func(s *script) {
+			d := newNumber().AddCallback(s.cb("0")).
+				AddCallback(func(int) (int, error) { return 7, (*failure.Failure)(nil) }).
+				AddCallback(s.cb("7")).Finally(func() {})
+			_ = d.Callback(0)
+			s.result("d", d)
+		}},
+		{"each side of a pair may be the last of a block, or the first of the next", "0:0 1:1 cb:2 2:3 0:0 1:1 e:!no 2:100 0:0 1:1 cb:2 2:3 0:0 1:1 e:!no 2:100", func(s *script) {
+			for _, before := range []int{6, 7} { // the block takes all but the first, which is nine
+				for _, fails := range []bool{false, true} {
+					d := newNumber().AddCallback(s.cb("0"))
+					for range before {
+						d.Finally(func() {})
+					}
+					if fails {
+						d.AddCallback(func(v int) (int, error) { s.say("1:" + s.text(v, nil)); return 0, errNo })
+					} else {
+						d.AddCallback(s.cb("1"))
+					}
+					d.AddCallbacks(s.cb("cb"), s.eb("e")).AddCallback(s.cb("2"))
+					_ = d.Callback(0)
+				}
+			}
 		}},
 		{"a nil side of a pair passes the result on", "e:!no cb:100", func(s *script) {
 			d := newNumber().AddCallbacks(s.cb("not called"), nil).AddCallbacks(nil, s.eb("e")).
