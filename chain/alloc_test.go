@@ -17,12 +17,12 @@ func TestAllocations(t *testing.T) {
 		list func(ds []*child)
 		want func(n int) int // besides the children
 	}{
-		{"DeferredList", func(ds []*child) { chain.DeferredList(ds) }, func(n int) int { return 3 + beyond(n) }},
-		{"DeferredList with options", func(ds []*child) { chain.DeferredList(ds, chain.FireOnOneErrback, chain.ConsumeErrors) }, func(n int) int { return 3 + beyond(n) }},
-		{"Gather", func(ds []*child) { chain.Gather(ds) }, func(n int) int { return 3 + beyond(n) }},
-		{"First", func(ds []*child) { chain.First(ds) }, func(n int) int { return 2 + beyond(n) }},
+		{"DeferredList", func(ds []*child) { chain.DeferredList(ds) }, func(n int) int { return 3 }},
+		{"DeferredList with options", func(ds []*child) { chain.DeferredList(ds, chain.FireOnOneErrback, chain.ConsumeErrors) }, func(n int) int { return 3 }},
+		{"Gather", func(ds []*child) { chain.Gather(ds) }, func(n int) int { return 3 }},
+		{"First", func(ds []*child) { chain.First(ds) }, func(n int) int { return 2 }},
 		// The losers' failures are an allocation each, too.
-		{"Race", func(ds []*child) { chain.Race(ds) }, func(n int) int { return 1 + n + beyond(n) + n - 1 }},
+		{"Race", func(ds []*child) { chain.Race(ds) }, func(n int) int { return 2 + n - 1 }},
 	}
 	for _, test := range tests {
 		for _, n := range sizes {
@@ -35,14 +35,6 @@ func TestAllocations(t *testing.T) {
 			})
 		}
 	}
-}
-
-// beyond is 1 for more children than lie in one allocation with their list.
-func beyond(n int) int {
-	if n > 128 {
-		return 1
-	}
-	return 0
 }
 
 // round makes children, a list of them, and fires them all.

@@ -29,7 +29,9 @@ func AsCompleted[T any](ds []*deferred.Deferred[T]) iter.Seq[*deferred.Deferred[
 	requireAll("AsCompleted", ds)
 	c := &completions[T]{left: len(ds)}
 	c.results.size, c.results.backlog = -1, -1
-	deferred.Collect(ds, c, false)
+	c.all.Adopt(ds)
+	c.all.Tell(c, deferred.PassAll)
+	c.all.Release() // nobody cancels them
 	return func(yield func(*deferred.Deferred[Winner[T]]) bool) {
 		for c.more() && yield(c.next()) {
 		}
@@ -38,6 +40,7 @@ func AsCompleted[T any](ds []*deferred.Deferred[T]) iter.Seq[*deferred.Deferred[
 
 // completions are results in the order in which they came.
 type completions[T any] struct {
+	all     deferred.Collection[T]
 	results Queue[indexed[T]]
 	left    int // how many have not come
 }

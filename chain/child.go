@@ -8,14 +8,14 @@ import "github.com/spindle-go/spindle/deferred"
 // Add returns, or, when that happens inside what s itself has called, soon after.
 // A nil d panics.
 //
-// Loop goroutine only: that of s and d. It costs two allocations.
+// Loop goroutine only: that of s and d. It costs one allocation.
 func Add[T any](s *Scope, d *deferred.Deferred[T]) *deferred.Deferred[T] {
 	if d == nil {
 		panic("chain: Add of a nil Deferred")
 	}
 	c := &child[T]{scope: s, seat: seat[stoppable]{v: d}}
 	s.crew.working.push(&c.seat)
-	deferred.Collect([]*deferred.Deferred[T]{d}, c, false)
+	c.single.Tell(d, 0, c, deferred.PassAll)
 	if s.closed {
 		s.pump.work(s)
 	}
@@ -41,8 +41,9 @@ func Go[T any](s *Scope, f func() *deferred.Deferred[T]) (d *deferred.Deferred[T
 
 // child is a Deferred in a Scope.
 type child[T any] struct {
-	scope *Scope
-	seat  seat[stoppable]
+	scope  *Scope
+	seat   seat[stoppable]
+	single deferred.Single[T]
 }
 
 // Collect implements deferred.Collector.

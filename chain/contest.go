@@ -17,11 +17,10 @@ type contest[T any] struct {
 // with all that came.
 func (c *contest[T]) lost(i int, err error) {
 	if c.errs == nil {
-		c.errs = make([]error, len(c.ds))
+		c.errs = make([]error, c.all.Len())
 	}
 	c.errs[i] = err
-	c.left--
-	if c.left == 0 {
+	if c.all.Left() == 0 {
 		c.fail(&FailureGroup{Errs: c.errs})
 	}
 }

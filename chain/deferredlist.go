@@ -16,20 +16,18 @@ import "github.com/spindle-go/spindle/deferred"
 // Cancel cancels ds in order, and the list fires from what comes of that: with
 // a value if it was not to fail.
 //
-// Loop goroutine only: that of ds. It costs three allocations for up to 128
-// Deferreds, and four for more. It is Twisted's DeferredList; for
-// fireOnOneCallback, which gives another type, see [First].
+// Loop goroutine only: that of ds. It costs three allocations. It is
+// Twisted's DeferredList; for fireOnOneCallback, which gives another type, see
+// [First].
 func DeferredList[T any](ds []*deferred.Deferred[T], opts ...ListOption) *deferred.Deferred[[]Result[T]] {
 	requireAll("DeferredList", ds)
 	if len(ds) == 0 {
 		return deferred.Succeed([]Result[T]{})
 	}
 	options := join(opts)
-	l, own := withRoom[resultList[T]](ds)
-	l.begin(own, options.has(FireOnOneErrback))
-	l.walk(func(ds []*deferred.Deferred[T]) {
-		deferred.Collect(ds, l, options.has(ConsumeErrors))
-	})
+	l := &resultList[T]{}
+	l.failFast = options.has(FireOnOneErrback)
+	l.begin(ds, l, options)
 	return &l.out
 }
 
@@ -41,6 +39,6 @@ func (l *resultList[T]) Collect(i int, v T, err error) {
 	if l.over {
 		return
 	}
-	l.all[i] = Result[T]{Value: v, Err: err}
+	l.kept[i] = Result[T]{Value: v, Err: err}
 	l.told(i, err)
 }

@@ -15,24 +15,20 @@ import "github.com/spindle-go/spindle/deferred"
 //
 // Cancel cancels ds in order, and First fires from what comes of that.
 //
-// Loop goroutine only: that of ds. It costs two allocations for up to 128
-// Deferreds, and three for more; another one when one of them fails. It is
-// Twisted's DeferredList with fireOnOneCallback, with two differences: that one
-// succeeds with a list of failures when all failed, and never fires when there
-// are no Deferreds.
+// Loop goroutine only: that of ds. It costs two allocations, and another
+// one when one of them fails. It is Twisted's DeferredList with
+// fireOnOneCallback, with two differences: that one succeeds with a list of
+// failures when all failed, and never fires when there are no Deferreds.
 func First[T any](ds []*deferred.Deferred[T], opts ...ListOption) *deferred.Deferred[Winner[T]] {
 	requireAll("First", ds)
 	if len(ds) == 0 {
 		return deferred.Fail[Winner[T]](ErrNoDeferreds)
 	}
 	options := join(opts)
-	f, own := withRoom[first[T]](ds)
-	f.adopt(own)
-	f.failFast = options.has(FireOnOneErrback)
+	f := &first[T]{failFast: options.has(FireOnOneErrback)}
+	f.all.Adopt(ds)
 	f.out.PassCancelTo(&f.children)
-	f.walk(func(ds []*deferred.Deferred[T]) {
-		deferred.Collect(ds, f, options.has(ConsumeErrors))
-	})
+	f.all.Tell(f, options.passing())
 	return &f.out
 }
 

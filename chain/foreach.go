@@ -30,7 +30,7 @@ import (
 // nil items or f panics.
 //
 // Loop goroutine only, and that is where items and f are called: the first time
-// inside ForEach. It costs two allocations an item besides f's own, and some
+// inside ForEach. It costs one allocation an item besides f's own, and some
 // 3 KB for the coroutine. It does what Twisted's Cooperator is used for.
 func ForEach[A, B any](items iter.Seq[A], limit int, f func(A) *deferred.Deferred[B], opts ...ForEachOption) *deferred.Deferred[[]B] {
 	switch {

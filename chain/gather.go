@@ -15,18 +15,16 @@ import "github.com/spindle-go/spindle/deferred"
 // Cancel cancels ds in order. What comes of that is usually the *FirstError of
 // the first that had not fired, around deferred.ErrCancelled; errors.Is sees it.
 //
-// Loop goroutine only: that of ds. It costs three allocations for up to 128
-// Deferreds, and four for more. It is Twisted's gatherResults.
+// Loop goroutine only: that of ds. It costs three allocations. It is
+// Twisted's gatherResults.
 func Gather[T any](ds []*deferred.Deferred[T], opts ...ListOption) *deferred.Deferred[[]T] {
 	requireAll("Gather", ds)
 	if len(ds) == 0 {
 		return deferred.Succeed([]T{})
 	}
-	l, own := withRoom[valueList[T]](ds)
-	l.begin(own, true)
-	l.walk(func(ds []*deferred.Deferred[T]) {
-		deferred.Collect(ds, l, join(opts).has(ConsumeErrors))
-	})
+	l := &valueList[T]{}
+	l.failFast = true
+	l.begin(ds, l, join(opts))
 	return &l.out
 }
 
@@ -38,6 +36,6 @@ func (l *valueList[T]) Collect(i int, v T, err error) {
 	if l.over {
 		return
 	}
-	l.all[i] = v
+	l.kept[i] = v
 	l.told(i, err)
 }

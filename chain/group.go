@@ -13,8 +13,8 @@ import (
 // WaitsFor implements deferred.Group.
 func (c *children[T]) WaitsFor() iter.Seq[deferred.Canceller] {
 	return func(yield func(deferred.Canceller) bool) {
-		for _, d := range c.ds {
-			if d != nil && !yield(d) {
+		for i := range c.all.Len() {
+			if !yield(c.all.At(i)) {
 				return
 			}
 		}

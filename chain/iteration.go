@@ -101,12 +101,12 @@ func (e *iteration[A, B]) ask() {
 
 // begin calls f with one item.
 func (e *iteration[A, B]) begin(a A) {
-	i := &item[A, B]{e: e, index: len(e.values)}
+	i, index := &item[A, B]{e: e}, len(e.values)
 	e.values = append(e.values, *new(B))
 	attempt("ForEach", func() *deferred.Deferred[B] { return e.f(a) }, func(d *deferred.Deferred[B]) {
 		i.seat.v = d
 		e.crew.working.push(&i.seat)
-		deferred.Collect([]*deferred.Deferred[B]{d}, i, false)
+		i.single.Tell(d, index, i, deferred.PassAll)
 	})
 }
 
@@ -173,22 +173,22 @@ func (e *iteration[A, B]) partial() *PartialError[B] {
 
 // item is one that was begun.
 type item[A, B any] struct {
-	e     *iteration[A, B]
-	index int
-	seat  seat[stoppable]
+	e      *iteration[A, B]
+	seat   seat[stoppable]
+	single deferred.Single[B]
 }
 
 // Collect implements deferred.Collector.
-func (i *item[A, B]) Collect(_ int, v B, err error) {
+func (i *item[A, B]) Collect(index int, v B, err error) {
 	e := i.e
 	i.seat.leave()
 	switch {
 	case err == nil:
-		e.values[i.index] = v
+		e.values[index] = v
 	case e.collect:
-		e.failed = append(e.failed, itemError{i.index, err})
+		e.failed = append(e.failed, itemError{index, err})
 	default:
-		first := &FirstError{Index: i.index, Err: err}
+		first := &FirstError{Index: index, Err: err}
 		e.end(first, first)
 	}
 	e.pump.work(e)

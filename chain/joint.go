@@ -39,21 +39,22 @@ func (j *joint[P]) told(i int, err error) {
 
 // follow appends a step to part i that puts its value in place.
 func follow[P, T any](j *joint[P], i int, d *deferred.Deferred[T], place *T) {
-	deferred.Collect([]*deferred.Deferred[T]{d}, &part[P, T]{j, i, place}, false)
+	p := &part[P, T]{j: j, place: place}
+	p.single.Tell(d, i, p, deferred.PassAll)
 }
 
 // part takes the result of one of the Deferreds.
 type part[P, T any] struct {
-	j     *joint[P]
-	index int
-	place *T // in j
+	j      *joint[P]
+	place  *T // in j
+	single deferred.Single[T]
 }
 
 // Collect implements deferred.Collector.
-func (p *part[P, T]) Collect(_ int, v T, err error) {
+func (p *part[P, T]) Collect(i int, v T, err error) {
 	if p.j.left == 0 {
 		return
 	}
 	*p.place = v
-	p.j.told(p.index, err)
+	p.j.told(i, err)
 }

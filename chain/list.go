@@ -10,33 +10,32 @@ import (
 type list[T, E any] struct {
 	children[T]
 	out      deferred.Deferred[[]E]
-	all      []E
+	kept     []E  // of each child
 	failFast bool // the first failure is the result
 }
 
-// begin prepares l for children.
-func (l *list[T, E]) begin(ds []*deferred.Deferred[T], failFast bool) {
-	l.adopt(ds)
-	l.all = make([]E, len(ds))
-	l.failFast = failFast
+// begin makes l wait for ds. collector is l itself, as the type that keeps their results.
+func (l *list[T, E]) begin(ds []*deferred.Deferred[T], collector deferred.Collector[T], options ListOption) {
+	l.all.Adopt(ds)
+	l.kept = make([]E, len(ds))
 	l.out.PassCancelTo(&l.children)
+	l.all.Tell(collector, options.passing())
 }
 
-// told takes down that child i told its result, which is in all, and whose
+// told takes down that child i told its result, which is in kept, and whose
 // failure is err. It fires out if that settles the matter.
 func (l *list[T, E]) told(i int, err error) {
-	l.left--
 	failed := err != nil && l.failFast
-	if !failed && l.left > 0 {
+	if !failed && l.all.Left() > 0 {
 		return
 	}
-	all := l.all
-	l.all = nil
+	kept := l.kept
+	l.kept = nil
 	l.decide()
 	// Somebody else may have fired out, to whom its result is then.
 	if failed {
 		_ = l.out.Errback(failure.At(&FirstError{Index: i, Err: err}, 0))
 	} else {
-		_ = l.out.Callback(all)
+		_ = l.out.Callback(kept)
 	}
 }

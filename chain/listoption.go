@@ -1,5 +1,7 @@
 package chain
 
+import "github.com/spindle-go/spindle/deferred"
+
 // ListOption changes how a list treats failures. Options are bits: give several
 // as arguments or joined with |.
 type ListOption uint8
@@ -25,3 +27,11 @@ func join(opts []ListOption) (all ListOption) {
 
 // has reports whether o is among all.
 func (all ListOption) has(o ListOption) bool { return all&o != 0 }
+
+// passing is what all leave to the later handlers of a child.
+func (all ListOption) passing() deferred.Passing {
+	if all.has(ConsumeErrors) {
+		return deferred.PassValues
+	}
+	return deferred.PassAll
+}

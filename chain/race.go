@@ -17,34 +17,26 @@ import "github.com/spindle-go/spindle/deferred"
 // waits for nothing more. Unless the cancellers said something else, errors.Is
 // finds deferred.ErrCancelled in either failure.
 //
-// Loop goroutine only: that of ds. It costs one allocation for each of ds and
-// one more, two for more than 128; another one when one of them fails. It is
-// Twisted's race, which never fires when there are no Deferreds.
+// Loop goroutine only: that of ds. It costs two allocations, and another
+// one when one of them fails. It is Twisted's race, which never fires when there
+// are no Deferreds.
 func Race[T any](ds []*deferred.Deferred[T]) *deferred.Deferred[Winner[T]] {
 	requireAll("Race", ds)
 	if len(ds) == 0 {
 		return deferred.Fail[Winner[T]](ErrNoDeferreds)
 	}
-	r, own := withRoom[race[T]](ds)
-	r.adopt(own)
+	r := &race[T]{}
+	r.all.Adopt(ds)
 	r.out.PassCancelTo(r)
-	r.walk(func(ds []*deferred.Deferred[T]) {
-		for i, d := range ds {
-			// Not Collect, which lets values pass.
-			d.AddBoth(func(v T, err error) (T, error) {
-				r.told(i, v, err)
-				return *new(T), nil
-			})
-		}
-	})
+	r.all.Tell(r, deferred.PassNone)
 	return &r.out
 }
 
 // race is a contest that ends for the losers when there is a winner.
 type race[T any] struct{ contest[T] }
 
-// told is called with the result of child i.
-func (r *race[T]) told(i int, v T, err error) {
+// Collect implements deferred.Collector.
+func (r *race[T]) Collect(i int, v T, err error) {
 	switch {
 	case r.over:
 	case err == nil:

@@ -27,7 +27,9 @@ func ToSeq[T any](ctx context.Context, ds []*deferred.Deferred[T]) iter.Seq2[int
 	if s.left == 0 {
 		close(s.results)
 	}
-	deferred.Collect(ds, s, false)
+	s.all.Adopt(ds)
+	s.all.Tell(s, deferred.PassAll)
+	s.all.Release() // nobody cancels them
 	return func(yield func(int, Result[T]) bool) {
 		for {
 			select {
@@ -50,6 +52,7 @@ type indexed[T any] struct {
 
 // stream takes results from the loop to another goroutine.
 type stream[T any] struct {
+	all     deferred.Collection[T]
 	results chan indexed[T] // has room for all
 	left    int             // loop goroutine only
 }

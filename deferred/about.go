@@ -56,7 +56,8 @@ func (h thunk[T]) about(bool) about        { return about{pc: entry(h)} }
 func (s *begin[T, U]) about(failed bool) about { return about{pc: entry(s.cb), passed: failed} }
 func (s *beginBoth[T, U]) about(bool) about    { return about{pc: entry(s.f)} }
 
-func (s *collected[T]) about(bool) about { return about{name: fmt.Sprintf("%T", s.c)} }
+func (s *Single[T]) about(bool) about    { return about{name: fmt.Sprintf("%T", s.collector)} }
+func (s *collected[T]) about(bool) about { return about{name: fmt.Sprintf("%T", s.all.collector)} }
 
 func (t *deadline[T]) about(failed bool) about {
 	switch {

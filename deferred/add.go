@@ -11,7 +11,7 @@ import "github.com/spindle-go/spindle/failure"
 // If d has fired and nothing holds it back the pair runs before AddCallbacks
 // returns. Called from inside a handler of d it appends only. It returns d.
 //
-// Adding handlers costs no allocation for the first two (a pair counts as two)
+// Adding handlers costs no allocation for the first two (a pair counts as two),
 // and one for each nine further ones.
 func (d *Deferred[T]) AddCallbacks(cb func(T) (T, error), eb func(*failure.Failure) (T, error)) *Deferred[T] {
 	switch {

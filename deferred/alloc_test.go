@@ -82,11 +82,23 @@ func TestAllocations(t *testing.T) {
 			waitFor(kept, inner)
 			_ = inner.Callback(1)
 		}},
-		{"collecting a hundred", 101, func() {
+		{"ten handlers, not all callbacks", 2, func() {
+			kept = newNumber()
+			for range 5 {
+				kept.AddCallback(increment).AddBoth(see)
+			}
+			_ = kept.Callback(1)
+		}},
+		{"a Single inside another thing", 2, func() { // one is the Deferred, one the other thing
+			var within struct{ single deferred.Single[int] }
+			kept = newNumber()
+			within.single.Tell(kept, 0, ignore{}, deferred.PassAll)
+		}},
+		{"collecting a hundred", 102, func() {
 			for i := range hundred {
 				hundred[i] = newNumber()
 			}
-			deferred.Collect(hundred, ignore{}, false)
+			collect(hundred, ignore{}, deferred.PassAll)
 		}},
 	}
 	for _, row := range rows {

@@ -262,3 +262,21 @@ func firesAndPanics(d *number) {
 	_ = d.Callback(1)
 	panic("boom")
 }
+
+// TestStoryNamesTheCollector is about a failure that a Collector is told of.
+func TestStoryNamesTheCollector(t *testing.T) {
+	debugMode(t)
+	for name, collect := range map[string]func(d *number){
+		"Collection": func(d *number) { collect([]*number{d}, ignore{}, deferred.PassAll) },
+		"Single":     func(d *number) { new(deferred.Single[int]).Tell(d, 0, ignore{}, deferred.PassAll) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			d := made()
+			collect(d)
+			_ = d.Errback(errNo)
+			if story := storyOf(failureOf(t, d)); !strings.Contains(story, "passed on by deferred_test.ignore, added in ") {
+				t.Errorf("its story is\n%s", story)
+			}
+		})
+	}
+}

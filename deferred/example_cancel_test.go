@@ -126,14 +126,15 @@ func (s *sum) Collect(_ int, v int, err error) {
 	s.total += v
 }
 
-// Collect tells one collector the results of many.
-func ExampleCollect() {
+// A Collection tells one collector the results of many.
+func ExampleCollection() {
 	late := deferred.New[int]()
 	ds := []*deferred.Deferred[int]{deferred.Succeed(1), late, deferred.Fail[int](errors.New("no"))}
 
 	var s sum
-	var c deferred.Collector[int] = &s
-	deferred.Collect(ds, c, true)
+	var all deferred.Collection[int]
+	all.Adopt(ds)
+	all.Tell(&s, deferred.PassValues)
 	fmt.Println(s.total, s.failed)
 	_ = late.Callback(10)
 	fmt.Println(s.total, s.failed)

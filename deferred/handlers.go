@@ -88,6 +88,7 @@ func (hs *handlers[T]) popRest() handler[T] {
 func (hs *handlers[T]) popBlock(newest *block[T]) handler[T] {
 	b := newest.next
 	h := b.slots[b.start]
+	b.slots[b.start] = nil // a step of a Collection leads to all others of it, see Release
 	b.start++
 	if b.start == b.end {
 		if b == newest {

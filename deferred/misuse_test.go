@@ -52,7 +52,35 @@ func TestMisusePanics(t *testing.T) {
 		{"deferred: AddTimeout with a nil clock", func() { d.AddTimeout(second, nil) }},
 		{"deferred: AddTimeout with a negative duration: -1s", func() { d.AddTimeout(-second, clock) }},
 		{"deferred: AddTimeout with more than one onTimeout", func() { d.AddTimeout(second, clock, both, both) }},
-		{"deferred: Collect of a nil Deferred", func() { deferred.Collect([]*number{d, nil}, ignore{}, false) }},
+		{"deferred: Adopt of a nil Deferred", func() { collect([]*number{d, nil}, ignore{}, deferred.PassAll) }},
+		{"deferred: a second Adopt of a Collection", func() { collect(nil, ignore{}, deferred.PassAll).Adopt(nil) }},
+		{"deferred: a second Adopt of a Collection", func() {
+			var c deferred.Collection[int]
+			c.Adopt([]*number{newNumber()})
+			c.Adopt([]*number{newNumber()})
+		}},
+		{"deferred: a second Adopt of a Collection", func() {
+			c := collect([]*number{newNumber()}, ignore{}, deferred.PassAll)
+			c.Release()
+			c.Adopt([]*number{newNumber()})
+		}},
+		{"deferred: Tell of a copy of a Collection", func() {
+			var c deferred.Collection[int]
+			c.Adopt([]*number{newNumber()})
+			copied := c
+			copied.Tell(ignore{}, deferred.PassAll)
+		}},
+		{"deferred: Tell with a Passing that there is not", func() { collect(nil, ignore{}, deferred.PassNone+1) }},
+		{"deferred: Tell of a Collection without Adopt", func() { new(deferred.Collection[int]).Tell(ignore{}, deferred.PassAll) }},
+		{"deferred: a second Tell of a Collection", func() { collect(nil, ignore{}, deferred.PassAll).Tell(ignore{}, deferred.PassAll) }},
+		{"deferred: Tell with a nil Collector", func() { collect(nil, nil, deferred.PassAll) }},
+		{"deferred: Tell of a nil Deferred", func() { new(deferred.Single[int]).Tell(nil, 0, ignore{}, deferred.PassAll) }},
+		{"deferred: Tell with a nil Collector", func() { new(deferred.Single[int]).Tell(newNumber(), 0, nil, deferred.PassAll) }},
+		{"deferred: a second Tell of a Single", func() {
+			var s deferred.Single[int]
+			s.Tell(newNumber(), 0, ignore{}, deferred.PassAll)
+			s.Tell(newNumber(), 0, ignore{}, deferred.PassAll)
+		}},
 	}
 	for _, row := range rows {
 		t.Run(row.want, func(t *testing.T) {

@@ -273,7 +273,13 @@ func collectAll[T any](w *realWorld, c codec[T], ds []int, consume bool, told fu
 	for _, d := range ds {
 		all = append(all, w.ds[d].(*real[T]).Deferred)
 	}
-	deferred.Collect(all, teller[T]{c, told}, consume)
+	pass := deferred.PassAll
+	if consume {
+		pass = deferred.PassValues
+	}
+	collection := &deferred.Collection[T]{}
+	collection.Adopt(all)
+	collection.Tell(teller[T]{c, told}, pass)
 }
 
 // teller is a collector.

@@ -62,7 +62,9 @@ func (r *Reactor) runPhase(p *passage, phase Phase) {
 	for i, e := range holding {
 		ds[i] = e.d
 	}
-	deferred.Collect(ds, &hold{r: r, p: p, by: holding}, false)
+	h := &hold{r: r, p: p, by: holding}
+	h.all.Adopt(ds)
+	h.all.Tell(h, deferred.PassAll)
 }
 
 // ourPart is what the reactor itself does in During, and what that holds.
@@ -81,9 +83,10 @@ func (r *Reactor) ourPart(event Event) (holding []*entry) {
 // hold keeps a passage from its next phase until all Deferreds of one phase have
 // fired.
 type hold struct {
-	r  *Reactor
-	p  *passage
-	by []*entry
+	r   *Reactor
+	p   *passage
+	by  []*entry
+	all deferred.Collection[struct{}]
 }
 
 // Collect counts one Deferred.

@@ -1,0 +1,24 @@
+package deferred
+
+// Passing says what is left for the handlers that are added to a Deferred after it
+// was made to tell a Collector. In any case a failure counts as seen, so it is not
+// reported as unhandled, unless a later handler fails in its own right.
+type Passing uint8
+
+const (
+	PassAll    Passing = iota // the result, be it a value or a failure
+	PassValues                // a value; the zero value for a failure
+	PassNone                  // the zero value
+)
+
+// leave returns the result of d, and puts in its place what p says.
+func (d *Deferred[T]) leave(p Passing) (v T, err error) {
+	v, err = d.value, d.err()
+	switch {
+	case p == PassNone || err != nil && p == PassValues:
+		d.succeed(*new(T))
+	case err != nil:
+		d.marks |= observed
+	}
+	return v, err
+}
