@@ -33,9 +33,18 @@ func deferredGoals() []goal {
 	gs := []goal{
 		{title: "Deferred, one callback: near the floor", rows: []string{"deferred/one-callback"}, yard: []string{"floor"}, bound: 36.0 / 19, from: prototype},
 		{title: "Deferred, ten callbacks: near the floor", rows: []string{"deferred/ten-callbacks"}, yard: []string{"floor"}, bound: 128.0 / 56, from: prototype},
-		{title: "Deferred, thousand chained: near the floor", rows: []string{"deferred/thousand-chained"}, yard: []string{"floor"}, bound: 38800.0 / 4000, from: prototype},
-		{title: "gather 100: against a WaitGroup", rows: []string{"deferred/gather-100"}, yard: []string{"goroutine"}, bound: 5100.0 / 22300, from: prototype},
-		{title: "fail and recover: against a goroutine", rows: []string{"deferred/fail-and-recover"}, yard: []string{"goroutine"}, bound: 42.0 / 465, from: prototype},
+	}
+	// The other rows are held to the floor of one callback. Their own yardsticks are
+	// not those that the prototype was measured with: it had no floor of gathering or
+	// failing, that of a thousand was a slower one, and a goroutine depends on the
+	// scheduler.
+	for _, g := range []goal{
+		{title: "Deferred, thousand chained: near the prototype", rows: []string{"deferred/thousand-chained"}, bound: 38800.0 / 19},
+		{title: "Deferred, gather 100: near the prototype", rows: []string{"deferred/gather-100"}, bound: 5100.0 / 19},
+		{title: "Deferred, fail and recover: near the prototype", rows: []string{"deferred/fail-and-recover"}, bound: 42.0 / 19},
+	} {
+		g.row, g.yard, g.from = "deferred/one-callback", []string{"floor"}, "what a prototype had, to the floor of one callback"
+		gs = append(gs, g)
 	}
 	for _, r := range deferredSubject().rows {
 		path := "deferred/" + r.name
@@ -58,7 +67,7 @@ func timerGoals() []goal {
 	var gs []goal
 	for _, g := range []goal{
 		{title: "a timer set and cancelled", rows: []string{"timers/set-cancel/n=0"}, bound: 172.0 / 297},
-		{title: "a timer set and cancelled beside many", rows: []string{"timers/set-cancel/n=1000", "timers/set-cancel/n=1000000"}, bound: 36.0 / 223},
+		{title: "a timer set and cancelled beside many", rows: []string{"timers/set-cancel/n=1000", "timers/set-cancel/n=100000"}, bound: 36.0 / 223},
 		{title: "timers set and fired", rows: []string{"timers/set-fire/n=1000", "timers/set-fire/n=100000", "timers/set-fire/n=1000000"}, bound: 407.0 / 1181},
 	} {
 		g.yard, g.from = []string{"afterfunc"}, prototype

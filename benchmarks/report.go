@@ -32,7 +32,7 @@ type report struct {
 }
 
 // verdictLine is a goal as it is shown.
-type verdictLine struct{ Class, Word, Title, Wanted, Is, From string }
+type verdictLine struct{ Class, Word, Title, Wanted, Is, Best, From string }
 
 // lossLine is a lost row as it is shown.
 type lossLine struct{ What, Value, Ratio, To string }
@@ -84,7 +84,7 @@ func newReport(r *results) report {
 		p.Kind = "full"
 	}
 	for _, v := range r.judge() {
-		line := verdictLine{Word: v.word(), Title: v.title, Wanted: v.wanted(), Is: v.is(), From: v.from}
+		line := verdictLine{Word: v.word(), Title: v.title, Wanted: v.wanted(), Is: v.is(), Best: v.atBest(), From: v.from}
 		switch {
 		case math.IsNaN(v.got):
 			line.Class = "unknown"

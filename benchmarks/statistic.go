@@ -56,6 +56,15 @@ func (s series) spread() (least, greatest float64) {
 	return slices.Min(xs), slices.Max(xs)
 }
 
+// best returns the least value, or the greatest if more is better.
+func (s series) best(more bool) float64 {
+	least, greatest := s.spread()
+	if more {
+		return greatest
+	}
+	return least
+}
+
 // exponent returns the slope of the line that fits the points best when both
 // axes are logarithmic: 1 is a cost that grows as the size does. It is NaN for
 // fewer than two sizes.

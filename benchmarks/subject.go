@@ -148,7 +148,7 @@ func manySubject(name, title, text string) subject {
 func timersSubject() subject {
 	s := subject{name: "timers", title: "Timers", text: "Delayed calls: one set and cancelled beside n that are pending; n set and all fired, where the cost is that of one: flat is linear.", by: "timers set and fired"}
 	const means = "time.AfterFunc"
-	for _, n := range []int{0, 1000, 1_000_000} {
+	for _, n := range []int{0, 1000, 100_000, 1_000_000} {
 		s.rows = append(s.rows, row{
 			name: fmt.Sprintf("set-cancel/n=%d", n), title: "set and cancel beside " + grouped(n),
 			base: "afterfunc", means: means, readme: n == 1000, full: n > 1000, most: fewIf(n > 100_000),

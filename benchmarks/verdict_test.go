@@ -65,3 +65,30 @@ func TestWanted(t *testing.T) {
 		}
 	}
 }
+
+// TestAtBest has rounds of which the noise took another part each.
+func TestAtBest(t *testing.T) {
+	r := &results{}
+	for round, x := range []struct{ ours, yard float64 }{{30, 40}, {20, 10}, {45, 30}} {
+		for who, v := range map[string]float64{ours: x.ours, "node": x.yard} {
+			r.Samples = append(r.Samples, sample{Round: round, Subject: "deferred", Row: "one-callback", Contender: who, Values: values{"ns/op": v}})
+		}
+	}
+	rows := []string{"deferred/one-callback"}
+	for _, test := range []struct {
+		name     string
+		goal     goal
+		is, best string
+	}{
+		{"less is better", goal{rows: rows, yard: []string{"node"}, bound: 1}, "1.50 of Node", "2.0 at best"},
+		{"more is better", goal{rows: rows, yard: []string{"node"}, more: true, bound: 1}, "1.50 of Node", "1.12 at best"},
+		{"without a yardstick", goal{rows: rows, bound: 1}, "30", ""},
+		{"a yardstick that is not there", goal{rows: rows, yard: []string{"java"}, bound: 1}, "no yardstick here: Java", ""},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			if v := r.judgeOne(test.goal); v.is() != test.is || v.atBest() != test.best {
+				t.Errorf("got %q, %q, want %q, %q", v.is(), v.atBest(), test.is, test.best)
+			}
+		})
+	}
+}

@@ -16,7 +16,7 @@ func TestTimers(t *testing.T)      { row.Test(t, timersRows()) }
 // timersRows set one timer beside so many others and cancel it, or set so many and
 // have all of them fire.
 func timersRows() []row.Row {
-	cancel := sized([]int{0, 1000, 1_000_000}, func(size int) row.Row {
+	cancel := sized([]int{0, 1000, 100_000, 1_000_000}, func(size int) row.Row {
 		return row.Row{Name: "set-cancel", Want: 1, Contenders: []row.Contender{
 			{Name: "spindle", Start: func(s row.Setup) row.Run { return cancelDelayed(s, size) }},
 			{Name: "afterfunc", Start: func(s row.Setup) row.Run { return cancelAfterFunc(s, size) }},
