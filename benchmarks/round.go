@@ -19,13 +19,14 @@ type pace struct {
 	other  time.Duration // the same in a co-process: below 20 ms it would not warm up
 	load   time.Duration // each server
 	held   int           // idle connections
+	often  bool          // rows that are to be measured often in a round are
 }
 
 // paceOf returns the pace of a short or a long run.
 func paceOf(o options) pace {
 	p := pace{rounds: 3, most: 5, budget: 110 * time.Second, bench: 10 * time.Millisecond, other: 20 * time.Millisecond, load: 250 * time.Millisecond, held: 2000}
 	if o.full {
-		p = pace{rounds: 7, most: 15, budget: 18 * time.Minute, bench: 50 * time.Millisecond, other: 50 * time.Millisecond, load: time.Second, held: 10_000}
+		p = pace{rounds: 7, most: 15, budget: 18 * time.Minute, bench: 50 * time.Millisecond, other: 50 * time.Millisecond, load: time.Second, held: 10_000, often: true}
 	}
 	if o.rounds > 0 {
 		p.rounds, p.most = o.rounds, o.rounds
@@ -115,20 +116,32 @@ func (s *session) round(ctx context.Context, round int, plan []row) error {
 func (s *session) measure(ctx context.Context, round int, r row) {
 	switch r.kind {
 	case benchmark:
-		turns := []func(){
-			func() { s.bench(ctx, round, r, s.shop.rows, "benchmarks/rows") },
-			func() { s.bench(ctx, round, r, s.shop.peers, "benchmarks/peers") },
-		}
-		for _, o := range s.others {
-			turns = append(turns, func() { s.other(ctx, round, r, o) })
-		}
-		inTurn(round, turns)
+		s.compute(ctx, round, r)
 	case echoLoad:
 		s.eachServer(round, r, func(p program) error { return s.echo(ctx, round, r, p) })
 	case heldIdle:
 		s.eachServer(round, r, func(p program) error { return s.hold(ctx, round, r, p) })
 	case heapIdle, leftIdle:
 		s.heap(ctx, round, r)
+	}
+}
+
+// compute measures a row that is done by the processor alone, several times if it is
+// to be measured often. Each time is a round of its own to the statistics.
+func (s *session) compute(ctx context.Context, round int, r row) {
+	times := 1
+	if s.pace.often {
+		times = max(r.often, 1)
+	}
+	for turn := round * times; turn < (round+1)*times; turn++ {
+		contenders := []func(){
+			func() { s.bench(ctx, turn, r, s.shop.rows, "benchmarks/rows") },
+			func() { s.bench(ctx, turn, r, s.shop.peers, "benchmarks/peers") },
+		}
+		for _, o := range s.others {
+			contenders = append(contenders, func() { s.other(ctx, turn, r, o) })
+		}
+		inTurn(turn, contenders)
 	}
 }
 

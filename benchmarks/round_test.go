@@ -89,6 +89,21 @@ func TestRounds(t *testing.T) {
 	}
 }
 
+// TestOften measures a row five times in each of two rounds, as a long run does.
+func TestOften(t *testing.T) {
+	for often, want := range map[bool]int{true: 10, false: 2} {
+		o := options{rounds: 2, only: regexp.MustCompile(`deferred/one-callback$`)}
+		s, r, _ := fakeSession(t, o)
+		s.pace.often = often
+		if err := s.run(t.Context(), makePlan(o)); err != nil {
+			t.Fatal(err)
+		}
+		if n := len(r.series("deferred/one-callback", "node", "ns/op")); n != want || r.Rounds != 2 {
+			t.Errorf("often %v: %d values in %d rounds, want %d in 2", often, n, r.Rounds, want)
+		}
+	}
+}
+
 func TestInterruptedRounds(t *testing.T) {
 	o := options{only: regexp.MustCompile(`deferred/`)}
 	s, r, _ := fakeSession(t, o)
@@ -150,7 +165,7 @@ func TestInTurn(t *testing.T) {
 
 func TestPace(t *testing.T) {
 	short, long := paceOf(options{}), paceOf(options{full: true})
-	if short.rounds >= long.rounds || short.bench >= long.bench || short.load >= long.load || short.held >= long.held {
+	if short.rounds >= long.rounds || short.bench >= long.bench || short.load >= long.load || short.held >= long.held || short.often || !long.often {
 		t.Errorf("short is %+v, long %+v", short, long)
 	}
 	for _, test := range []struct {

@@ -38,6 +38,7 @@ type row struct {
 	cpu     int    // GOMAXPROCS
 	full    bool   // only in the long run
 	most    int    // only in so many rounds: it takes long, or does not depend on the machine's speed; 0 is all
+	often   int    // so many times in each round of a long run: it takes short, and much hangs on it; 0 is once
 	readme  bool   // shown in README.md
 	load    load   // for servers; of idle rows its conns and tls, and as many as suit the run if it has no conns
 }
@@ -98,13 +99,17 @@ func subjects() []subject {
 const goWay = "a goroutine, a channel and a receive"
 
 func deferredSubject() subject {
-	return subject{name: "deferred", title: "Deferred", text: "One result, and what follows from it.", rows: []row{
+	s := subject{name: "deferred", title: "Deferred", text: "One result, and what follows from it. In a long run each is measured five times a round.", rows: []row{
 		{name: "one-callback", title: "create, one callback, fire", base: "goroutine", means: goWay, readme: true},
 		{name: "ten-callbacks", title: "create, ten callbacks, fire", base: "goroutine", means: goWay, readme: true},
 		{name: "thousand-chained", title: "1000 steps that each answer a fired Deferred", base: "goroutine", means: goWay, readme: true},
 		{name: "gather-100", title: "create 100, gather, fire all", base: "goroutine", means: "100 goroutines and a WaitGroup", readme: true},
 		{name: "fail-and-recover", title: "fail and recover", base: "goroutine", means: goWay, readme: true},
 	}}
+	for i := range s.rows {
+		s.rows[i].often = 5
+	}
+	return s
 }
 
 func chainSubject() subject {
