@@ -110,36 +110,37 @@ func (c *child) after(ctx context.Context, word string, patience time.Duration) 
 }
 
 // measure has a co-process measure a row for about that time and returns the
-// nanoseconds per operation. The error is errNoRow if it does not have the row.
-func (c *child) measure(ctx context.Context, path string, d time.Duration) (float64, error) {
+// nanoseconds per operation, on average and in the best slice of some 10 ms. The error is errNoRow if it does not have the row.
+func (c *child) measure(ctx context.Context, path string, d time.Duration) (map[string]float64, error) {
 	if _, err := fmt.Fprintf(c.in, "%s %d\n", path, max(d.Milliseconds(), 1)); err != nil {
-		return 0, fmt.Errorf("%s does not listen: %w; %s", c.name, err, oneLine(c.last.String()))
+		return nil, fmt.Errorf("%s does not listen: %w; %s", c.name, err, oneLine(c.last.String()))
 	}
 	line, err := c.line(ctx, rowTime+d)
 	if err != nil {
-		return 0, err
+		return nil, err
 	}
 	return parseAnswer(line)
 }
 
-// parseAnswer reads the answer of a co-process: nanoseconds and a count, none, or
-// error and a text.
-func parseAnswer(line string) (float64, error) {
+// parseAnswer reads the answer of a co-process: nanoseconds, a count and the
+// nanoseconds at best; none; or error and a text.
+func parseAnswer(line string) (map[string]float64, error) {
 	if line == "none" {
-		return 0, errNoRow
+		return nil, errNoRow
 	}
 	if text, ok := strings.CutPrefix(line, "error "); ok {
-		return 0, errors.New(text)
+		return nil, errors.New(text)
 	}
 	words := strings.Fields(line)
-	if len(words) == 2 {
+	if len(words) == 3 {
 		ns, err := strconv.ParseFloat(words[0], 64)
 		count, err2 := strconv.ParseInt(words[1], 10, 64)
-		if err == nil && err2 == nil && ns > 0 && count > 0 {
-			return ns, nil
+		best, err3 := strconv.ParseFloat(words[2], 64)
+		if err == nil && err2 == nil && err3 == nil && ns > 0 && count > 0 && best > 0 {
+			return map[string]float64{"ns/op": ns, "best-ns/op": best}, nil
 		}
 	}
-	return 0, fmt.Errorf("the answer %q is not understood", line)
+	return nil, fmt.Errorf("the answer %q is not understood", line)
 }
 
 // end ends the input of the process and waits until it is gone; it is killed if

@@ -38,9 +38,9 @@ func TestChildAnswers(t *testing.T) {
 		{"deferred/ten-callbacks", 0, "it does not work"},
 		{"deferred/one-callback", 80.5, ""},
 	} {
-		ns, err := c.measure(t.Context(), test.path, time.Millisecond)
-		if ns != test.ns || (err == nil) != (test.text == "") || err != nil && err.Error() != test.text {
-			t.Errorf("%s: got %v, %v", test.path, ns, err)
+		got, err := c.measure(t.Context(), test.path, time.Millisecond)
+		if got["ns/op"] != test.ns || (err == nil) != (test.text == "") || err != nil && err.Error() != test.text {
+			t.Errorf("%s: got %v, %v", test.path, got, err)
 		}
 	}
 	c.end()
@@ -141,19 +141,22 @@ func TestParseAnswer(t *testing.T) {
 		ns   float64
 		ok   bool
 	}{
-		{"12.5 1000", 12.5, true},
-		{"1e3 1", 1000, true},
+		{"12.5 1000 11", 12.5, true},
+		{"1e3 1 1e3", 1000, true},
 		{"none", 0, false},
 		{"error no", 0, false},
 		{"", 0, false},
 		{"12.5", 0, false},
-		{"0 10", 0, false},
-		{"12.5 0", 0, false},
-		{"NaN 10", 0, false},
+		{"12.5 1000", 0, false},
+		{"0 10 1", 0, false},
+		{"12.5 0 1", 0, false},
+		{"12.5 10 0", 0, false},
+		{"NaN 10 1", 0, false},
 		{"12.5 10 more", 0, false},
+		{"12.5 10 11 12", 0, false},
 	} {
-		if ns, err := parseAnswer(test.line); ns != test.ns || (err == nil) != test.ok {
-			t.Errorf("%q: got %v, %v", test.line, ns, err)
+		if got, err := parseAnswer(test.line); got["ns/op"] != test.ns || (err == nil) != test.ok {
+			t.Errorf("%q: got %v, %v", test.line, got, err)
 		}
 	}
 }

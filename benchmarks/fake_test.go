@@ -84,7 +84,7 @@ func fakeRows() {
 	for in := bufio.NewScanner(os.Stdin); in.Scan(); {
 		switch name, _, _ := strings.Cut(in.Text(), " "); name {
 		case "deferred/one-callback":
-			fmt.Println("80.5 1000")
+			fmt.Println("80.5 1000 70.5")
 		case "deferred/ten-callbacks":
 			fmt.Println("error it does not work")
 		default:

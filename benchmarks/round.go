@@ -188,7 +188,7 @@ func (s *session) other(ctx context.Context, round int, r row, o *coprocess) {
 			return
 		}
 	}
-	ns, err := o.child.measure(ctx, r.path(), s.pace.other)
+	found, err := o.child.measure(ctx, r.path(), s.pace.other)
 	switch {
 	case errors.Is(err, errNoRow):
 		s.absent[lack] = true
@@ -198,7 +198,7 @@ func (s *session) other(ctx context.Context, round int, r row, o *coprocess) {
 		o.child.end()
 		o.child = nil
 	default:
-		s.add(round, r, o.program.contender, map[string]float64{"ns/op": ns}, nil)
+		s.add(round, r, o.program.contender, found, nil)
 	}
 }
 

@@ -18,7 +18,7 @@ const (
 type verdict struct {
 	goal
 	got     float64 // NaN if there is no saying
-	best    float64 // our best round against the yardstick's best; NaN without a yardstick
+	best    float64 // our best against the yardstick's best; NaN without a yardstick
 	against string  // label of the yardstick, or ""
 	why     string  // why there is no saying
 }
@@ -71,9 +71,10 @@ func (v verdict) is() string {
 	return text
 }
 
-// atBest writes what the best rounds had, or "". The machine may be shared, and what
-// its other guests do makes a round slower and never faster, but not all contenders
-// alike: so this is nearer to what the code costs, and the median to what it was.
+// atBest writes what the best rounds had, or the best slices of 10 ms of them, or "".
+// The machine may be shared, and what its other guests do makes a round slower and
+// never faster, but not all contenders alike: so this is nearer to what the code
+// costs, and the median to what it was.
 func (v verdict) atBest() string {
 	if math.IsNaN(v.best) {
 		return ""
@@ -129,6 +130,7 @@ func (r *results) judgeOne(g goal) verdict {
 // rounds to the same one, and its label; NaN if none was measured.
 func (r *results) against(g goal, path string, own series) (worst, best float64, label string) {
 	worst, best = math.NaN(), math.NaN()
+	ownPath := path
 	if g.row != "" {
 		path = g.row
 	}
@@ -136,10 +138,21 @@ func (r *results) against(g goal, path string, own series) (worst, best float64,
 		yard := r.series(path, y, g.keyOf(path))
 		ratio := own.to(yard).median()
 		if !math.IsNaN(ratio) && (math.IsNaN(worst) || ratio > worst != g.more) {
-			worst, best, label = ratio, own.best(g.more)/yard.best(g.more), labelOf(y)
+			worst, label = ratio, labelOf(y)
+			best = r.bestOf(ownPath, cmp.Or(g.who, ours), g) / r.bestOf(path, y, g)
 		}
 	}
 	return worst, best, label
+}
+
+// bestOf returns the best that a contender had in a row: in a slice of a round where
+// those are told apart, or else in a round.
+func (r *results) bestOf(path, contender string, g goal) float64 {
+	key := g.keyOf(path)
+	if slices := r.series(path, contender, "best-"+key); len(slices) > 0 {
+		return slices.best(g.more)
+	}
+	return r.series(path, contender, key).best(g.more)
 }
 
 // keyOf returns the quantity that the goal looks at in a row.

@@ -66,13 +66,17 @@ func TestWanted(t *testing.T) {
 	}
 }
 
-// TestAtBest has rounds of which the noise took another part each.
+// TestAtBest has rounds of which the noise took another part each, and a row whose
+// slices are known.
 func TestAtBest(t *testing.T) {
 	r := &results{}
 	for round, x := range []struct{ ours, yard float64 }{{30, 40}, {20, 10}, {45, 30}} {
 		for who, v := range map[string]float64{ours: x.ours, "node": x.yard} {
 			r.Samples = append(r.Samples, sample{Round: round, Subject: "deferred", Row: "one-callback", Contender: who, Values: values{"ns/op": v}})
 		}
+	}
+	for who, v := range map[string]float64{ours: 500, "channel": 200} {
+		r.Samples = append(r.Samples, sample{Subject: "threads", Row: "round-trip", Contender: who, Values: values{"ns/op": v, "best-ns/op": v - 100}})
 	}
 	rows := []string{"deferred/one-callback"}
 	for _, test := range []struct {
@@ -82,6 +86,8 @@ func TestAtBest(t *testing.T) {
 	}{
 		{"less is better", goal{rows: rows, yard: []string{"node"}, bound: 1}, "1.50 of Node", "2.0 at best"},
 		{"more is better", goal{rows: rows, yard: []string{"node"}, more: true, bound: 1}, "1.50 of Node", "1.12 at best"},
+		{"in slices", goal{rows: []string{"threads/round-trip"}, yard: []string{"channel"}, bound: 3}, "2.5 of channel", "4.0 at best"},
+		{"in rounds, against slices of another row", goal{rows: rows, row: "threads/round-trip", yard: []string{"channel"}, bound: 3}, "0.15 of channel", "0.20 at best"},
 		{"without a yardstick", goal{rows: rows, bound: 1}, "30", ""},
 		{"a yardstick that is not there", goal{rows: rows, yard: []string{"java"}, bound: 1}, "no yardstick here: Java", ""},
 	} {

@@ -19,8 +19,9 @@ import java.util.regex.Pattern;
  * <pre>javac Rows.java &amp;&amp; java Rows</pre>
  *
  * It prints "ready java VERSION". Then each line on standard input, "ROW MILLISECONDS", is
- * answered by "NS_PER_OP COUNT" after the row was run for about that long, by "none" if there is
- * no such row here, or by "error TEXT". It ends with its input.
+ * answered by "NS_PER_OP COUNT BEST" after the row was run for about that long, where BEST is the
+ * NS_PER_OP of the best slice of some 10 ms, by "none" if there is no such row here, or by "error
+ * TEXT". It ends with its input.
  */
 public final class Rows {
     /** Runs operations and returns a sum that proves that they were done. */
@@ -41,6 +42,7 @@ public final class Rows {
     }
 
     private static final int LARGEST = 1_000_000;
+    private static final long SLICE_NS = 10_000_000L;
     private static final long PERIOD_NS = 150_000_000L;
     private static final int MIN_PERIODS = 2;
     private static final int MAX_PERIODS = 20;
@@ -258,20 +260,34 @@ public final class Rows {
         return took;
     }
 
-    /** Runs a row until the time is over, in batches that take a millisecond or two. */
+    /**
+     * Runs a row until the time is over, in batches that take a millisecond or two, and slices of
+     * several batches.
+     */
     private static String drive(Row row, long forNs) {
         long end = System.nanoTime() + forNs;
         long ns = 0;
         long count = 0;
+        long sliceNs = 0;
+        long sliceCount = 0;
+        double best = Double.POSITIVE_INFINITY;
         do {
             long took = timed(row);
             ns += took;
             count += row.batch;
+            sliceNs += took;
+            sliceCount += row.batch;
+            if (sliceNs >= SLICE_NS) {
+                best = Math.min(best, (double) sliceNs / sliceCount);
+                sliceNs = 0;
+                sliceCount = 0;
+            }
             if (took < 1_000_000) {
                 row.batch *= 2;
             }
         } while (System.nanoTime() - end < 0);
-        return String.format(Locale.ROOT, "%.2f %d", (double) ns / count, count);
+        double mean = (double) ns / count;
+        return String.format(Locale.ROOT, "%.2f %d %.2f", mean, count, Math.min(best, mean));
     }
 
     /** Runs a row until the compilers have nothing more to do, within limits. */

@@ -4,8 +4,8 @@
 //     node rows.js
 //
 // It prints "ready node VERSION". Then each line on standard input, "ROW
-// MILLISECONDS", is answered by "NS_PER_OP COUNT" after the row was run for about
-// that long, by "none" if there is no such row here, or by "error TEXT". It ends
+// MILLISECONDS", is answered by "NS_PER_OP COUNT BEST" after the row was run for
+// about that long, where BEST is the NS_PER_OP of the best slice of some 10 ms, by "none" if there is no such row here, or by "error TEXT". It ends
 // with its input.
 //
 // A row is a function of how many operations to run. It returns a sum that proves
@@ -265,21 +265,31 @@ async function timed(row, ops) {
   return ns;
 }
 
+const sliceNs = 1e7;
+
 // drive runs a row until the time is over, in batches that take a millisecond or
-// two.
+// two, and slices of several batches.
 async function drive(row, milliseconds) {
   row.before?.();
   const end = process.hrtime.bigint() + BigInt(Math.round(milliseconds * 1e6));
   let ns = 0;
   let count = 0;
+  let best = Infinity;
+  let slice = { ns: 0, count: 0 };
   do {
     const took = await timed(row, row.batch);
     ns += took;
     count += row.batch;
+    slice.ns += took;
+    slice.count += row.batch;
+    if (slice.ns >= sliceNs) {
+      best = Math.min(best, slice.ns / slice.count);
+      slice = { ns: 0, count: 0 };
+    }
     if (took < 1e6) row.batch *= 2;
   } while (process.hrtime.bigint() < end);
   row.after?.();
-  return [ns / count, count];
+  return [ns / count, count, Math.min(best, ns / count)];
 }
 
 const rows = new Map();
@@ -296,8 +306,8 @@ async function answer(line) {
     rows.set(name, row);
     if (milliseconds >= 20) await drive(row, 150); // has the compiler see it
   }
-  const [ns, count] = await drive(row, milliseconds);
-  return `${ns.toFixed(2)} ${count}`;
+  const [ns, count, best] = await drive(row, milliseconds);
+  return `${ns.toFixed(2)} ${count} ${best.toFixed(2)}`;
 }
 
 async function main() {

@@ -98,9 +98,9 @@ func checkRow(t *testing.T, p *program, row string) {
 	began := time.Now()
 	got := p.ask(t, row+" 1")
 	took := float64(time.Since(began))
-	var ns float64
+	var ns, best float64
 	var count int
-	if n, err := fmt.Sscanf(got, "%f %d", &ns, &count); n != 2 || err != nil || ns <= 0 || count < 1 {
+	if n, err := fmt.Sscanf(got, "%f %d %f", &ns, &count, &best); n != 3 || err != nil || ns <= 0 || count < 1 || best <= 0 || best > ns {
 		t.Errorf("%s is answered by %q", row, got)
 	}
 	if ns*float64(count) > took {

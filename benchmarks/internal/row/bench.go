@@ -1,6 +1,7 @@
 package row
 
 import (
+	"math"
 	"os"
 	"runtime"
 	"sync"
@@ -8,8 +9,14 @@ import (
 	"time"
 )
 
+// slice is about how long a part of a benchmark takes that counts by itself: the
+// collector has its turn in it several times, and a machine whose other guests keep
+// still for a moment does so as long.
+const slice = 10 * time.Millisecond
+
 // Bench measures every contender of rows: ns/op is the whole operation of the row,
-// and allocs/op is always reported. A wrong result fails the benchmark.
+// best-ns/op the same in the best slice of some 10 ms, and allocs/op is always
+// reported. A wrong result fails the benchmark.
 func Bench(b *testing.B, rows []Row) {
 	for _, r := range rows {
 		b.Run(r.Name, func(b *testing.B) {
@@ -30,17 +37,14 @@ func bench(b *testing.B, r Row, c Contender) {
 	b.Run(c.Name, func(b *testing.B) {
 		s.TB = b // which a Fatal ends
 		run := start()
-		s.took = 0
 		b.ReportAllocs()
 		b.ResetTimer()
-		got := run(b.N)
+		took, best := s.slices(b, run, r.Want)
 		b.StopTimer()
 		if s.took > 0 {
-			b.ReportMetric(float64(s.took.Nanoseconds())/float64(b.N), "ns/op")
+			b.ReportMetric(float64(took.Nanoseconds())/float64(b.N), "ns/op")
 		}
-		if got != r.Want {
-			b.Fatalf("the result is %d, want %d", got, r.Want)
-		}
+		b.ReportMetric(best, "best-ns/op")
 	})
 	s.TB = b
 	s.end()
@@ -64,6 +68,38 @@ type setup struct {
 	testing.TB
 	ends []func()
 	took time.Duration // what the Run said of itself, or 0
+	each float64       // nanoseconds of an operation, as far as is known, or 0
+}
+
+// slices makes b.N operations in slices, and returns how long they took, and the
+// nanoseconds of one in the best slice.
+func (s *setup) slices(b *testing.B, run Run, want int) (took time.Duration, best float64) {
+	size := b.N
+	if s.each > 0 {
+		size = max(1, int(float64(slice)/s.each))
+	}
+	best = math.Inf(1)
+	for left := b.N; left > 0; {
+		n := size
+		if left < 2*size {
+			n = left // the last one is not a small one
+		}
+		left -= n
+		s.took = 0
+		began := time.Now()
+		got := run(n)
+		d := time.Since(began)
+		if s.took > 0 {
+			d = s.took
+		}
+		if got != want {
+			b.Fatalf("the result is %d, want %d", got, want)
+		}
+		took += d
+		best = min(best, float64(d.Nanoseconds())/float64(n))
+	}
+	s.each = float64(took.Nanoseconds()) / float64(b.N)
+	return took, best
 }
 
 // Took keeps d for when the Run is over.

@@ -83,8 +83,38 @@ func TestTook(t *testing.T) {
 			t.Errorf("it measured %s", line)
 		}
 	}
-	if n := strings.Count(string(out), "ns/op"); n != 2 {
+	if n := strings.Count(string(out), " ns/op"); n != 2 {
 		t.Errorf("%d results in %s", n, out)
+	}
+}
+
+// BenchmarkSlices is for TestSlices. Its operations take a millisecond, and half of it
+// in the fourth call.
+func BenchmarkSlices(b *testing.B) {
+	row.Bench(b, []row.Row{{Name: "r", Want: 7, Contenders: []row.Contender{
+		{Name: "x", Start: func(s row.Setup) row.Run {
+			calls := 0
+			return func(n int) int {
+				calls++
+				each := time.Millisecond
+				if calls == 4 {
+					each /= 2
+				}
+				s.Took(time.Duration(n) * each)
+				return 7
+			}
+		}},
+	}}})
+}
+
+// TestSlices has the first call show how long an operation takes. Then there are a
+// hundred, in slices of ten.
+func TestSlices(t *testing.T) {
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	defer cancel()
+	out, err := exec.CommandContext(ctx, os.Args[0], "-test.run", "^$", "-test.bench", "^BenchmarkSlices$", "-test.benchtime", "100x").CombinedOutput()
+	if err != nil || !strings.Contains(string(out), " 950000 ns/op") || !strings.Contains(string(out), " 500000 best-ns/op") {
+		t.Errorf("%v: it measured %s", err, out)
 	}
 }
 
