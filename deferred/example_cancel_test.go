@@ -113,32 +113,3 @@ func ExampleDeferred_PassCancelTo() {
 	// Output:
 	// both have ended
 }
-
-// sum adds up values as they come.
-type sum struct{ total, failed int }
-
-// Collect takes one result.
-func (s *sum) Collect(_ int, v int, err error) {
-	if err != nil {
-		s.failed++
-		return
-	}
-	s.total += v
-}
-
-// A Collection tells one collector the results of many.
-func ExampleCollection() {
-	late := deferred.New[int]()
-	ds := []*deferred.Deferred[int]{deferred.Succeed(1), late, deferred.Fail[int](errors.New("no"))}
-
-	var s sum
-	var all deferred.Collection[int]
-	all.Adopt(ds)
-	all.Tell(&s, deferred.PassValues)
-	fmt.Println(s.total, s.failed)
-	_ = late.Callback(10)
-	fmt.Println(s.total, s.failed)
-	// Output:
-	// 1 1
-	// 11 1
-}

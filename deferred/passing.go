@@ -6,9 +6,12 @@ package deferred
 type Passing uint8
 
 const (
-	PassAll    Passing = iota // the result, be it a value or a failure
-	PassValues                // a value; the zero value for a failure
-	PassNone                  // the zero value
+	// PassAll leaves the result, be it a value or a failure.
+	PassAll Passing = iota
+	// PassValues leaves a value, and the zero value for a failure.
+	PassValues
+	// PassNone leaves the zero value.
+	PassNone
 )
 
 // leave returns the result of d, and puts in its place what p says.
