@@ -110,7 +110,8 @@ func (c *child) after(ctx context.Context, word string, patience time.Duration) 
 }
 
 // measure has a co-process measure a row for about that time and returns the
-// nanoseconds per operation, on average and in the best slice of some 10 ms. The error is errNoRow if it does not have the row.
+// nanoseconds per operation, on average and in the best slice of some 10 ms. The
+// error is errNoRow if it does not have the row.
 func (c *child) measure(ctx context.Context, path string, d time.Duration) (map[string]float64, error) {
 	if _, err := fmt.Fprintf(c.in, "%s %d\n", path, max(d.Milliseconds(), 1)); err != nil {
 		return nil, fmt.Errorf("%s does not listen: %w; %s", c.name, err, oneLine(c.last.String()))

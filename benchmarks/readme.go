@@ -58,6 +58,16 @@ func (r *results) readme(page string) (string, error) {
 	return before + readmeBegin + table + readmeEnd + after, nil
 }
 
+// oftener says which rows have several values a round.
+func (r *results) oftener() string {
+	for _, w := range deferredSubject().rows {
+		if n := len(r.series("deferred/"+w.name, ours, "ns/op")); n > r.Rounds {
+			return fmt.Sprintf(" (%d of the rows of a Deferred)", n)
+		}
+	}
+	return ""
+}
+
 // readmeTable makes what stands between the marks.
 func (r *results) readmeTable() (string, error) {
 	losses := r.losses()
@@ -66,7 +76,7 @@ func (r *results) readmeTable() (string, error) {
 	}
 	worst := losses[0]
 	var b strings.Builder
-	fmt.Fprintf(&b, "Medians of %d rounds in which each benchmark ran in turn with the others, so that noise fell on all alike; the ratio is to the other in the same round. For times and bytes less than 1 is better, for requests more. %s\n\n", r.Rounds, r.where())
+	fmt.Fprintf(&b, "Medians of %d rounds%s in which each benchmark ran in turn with the others, so that noise fell on all alike; the ratio is to the other in the same round. For times and bytes less than 1 is better, for requests more. %s\n\n", r.Rounds, r.oftener(), r.where())
 	fmt.Fprint(&b, "| what | Spindle | ratio | to |\n| --- | --- | --- | --- |\n")
 	for _, s := range r.measuredSubjects() {
 		for _, w := range s.rows {

@@ -87,3 +87,13 @@ func TestRecordedRunsCanBeRead(t *testing.T) {
 		t.Errorf("the table in README.md is that of %q", same)
 	}
 }
+
+func TestOftener(t *testing.T) {
+	r := &results{Rounds: 1}
+	for round, want := range []string{"", " (2 of the rows of a Deferred)"} {
+		r.Samples = append(r.Samples, sample{Round: round, Subject: "deferred", Row: "ten-callbacks", Contender: ours, Values: values{"ns/op": 1}})
+		if got := r.oftener(); got != want {
+			t.Errorf("after %d values: got %q, want %q", round+1, got, want)
+		}
+	}
+}

@@ -47,6 +47,17 @@ func (s series) to(base series) series {
 	return ratios
 }
 
+// in returns what s has in rounds that another series has, too.
+func (s series) in(rounds series) series {
+	found := series{}
+	for round, x := range s {
+		if _, ok := rounds[round]; ok {
+			found[round] = x
+		}
+	}
+	return found
+}
+
 // spread returns the least and the greatest value.
 func (s series) spread() (least, greatest float64) {
 	xs := s.values()

@@ -38,7 +38,7 @@ type row struct {
 	cpu     int    // GOMAXPROCS
 	full    bool   // only in the long run
 	most    int    // only in so many rounds: it takes long, or does not depend on the machine's speed; 0 is all
-	often   int    // so many times in each round of a long run: it takes short, and much hangs on it; 0 is once
+	often   int    // so many times in each round of a long run: it takes little time, and much hangs on it; 0 is once
 	readme  bool   // shown in README.md
 	load    load   // for servers; of idle rows its conns and tls, and as many as suit the run if it has no conns
 }

@@ -139,20 +139,22 @@ func (r *results) against(g goal, path string, own series) (worst, best float64,
 		ratio := own.to(yard).median()
 		if !math.IsNaN(ratio) && (math.IsNaN(worst) || ratio > worst != g.more) {
 			worst, label = ratio, labelOf(y)
-			best = r.bestOf(ownPath, cmp.Or(g.who, ours), g) / r.bestOf(path, y, g)
+			both := own.to(yard)
+			best = r.bestOf(ownPath, cmp.Or(g.who, ours), g, both) / r.bestOf(path, y, g, both)
 		}
 	}
 	return worst, best, label
 }
 
-// bestOf returns the best that a contender had in a row: in a slice of a round where
-// those are told apart, or else in a round.
-func (r *results) bestOf(path, contender string, g goal) float64 {
+// bestOf returns the best that a contender had in a row, in those rounds that both
+// have, since more tries find a better best: in a slice of a round where those are
+// told apart, or else in a round.
+func (r *results) bestOf(path, contender string, g goal, rounds series) float64 {
 	key := g.keyOf(path)
-	if slices := r.series(path, contender, "best-"+key); len(slices) > 0 {
+	if slices := r.series(path, contender, "best-"+key).in(rounds); len(slices) > 0 {
 		return slices.best(g.more)
 	}
-	return r.series(path, contender, key).best(g.more)
+	return r.series(path, contender, key).in(rounds).best(g.more)
 }
 
 // keyOf returns the quantity that the goal looks at in a row.

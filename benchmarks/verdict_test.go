@@ -78,6 +78,10 @@ func TestAtBest(t *testing.T) {
 	for who, v := range map[string]float64{ours: 500, "channel": 200} {
 		r.Samples = append(r.Samples, sample{Subject: "threads", Row: "round-trip", Contender: who, Values: values{"ns/op": v, "best-ns/op": v - 100}})
 	}
+	// Java failed after the first round, and had nothing to show in the second.
+	for round, v := range []float64{20, 0} {
+		r.Samples = append(r.Samples, sample{Round: round, Subject: "deferred", Row: "one-callback", Contender: "java", Values: values{"ns/op": v}})
+	}
 	rows := []string{"deferred/one-callback"}
 	for _, test := range []struct {
 		name     string
@@ -87,9 +91,10 @@ func TestAtBest(t *testing.T) {
 		{"less is better", goal{rows: rows, yard: []string{"node"}, bound: 1}, "1.50 of Node", "2.0 at best"},
 		{"more is better", goal{rows: rows, yard: []string{"node"}, more: true, bound: 1}, "1.50 of Node", "1.12 at best"},
 		{"in slices", goal{rows: []string{"threads/round-trip"}, yard: []string{"channel"}, bound: 3}, "2.5 of channel", "4.0 at best"},
-		{"in rounds, against slices of another row", goal{rows: rows, row: "threads/round-trip", yard: []string{"channel"}, bound: 3}, "0.15 of channel", "0.20 at best"},
+		{"in rounds, against slices of another row", goal{rows: rows, row: "threads/round-trip", yard: []string{"channel"}, bound: 3}, "0.15 of channel", "0.30 at best"},
 		{"without a yardstick", goal{rows: rows, bound: 1}, "30", ""},
-		{"a yardstick that is not there", goal{rows: rows, yard: []string{"java"}, bound: 1}, "no yardstick here: Java", ""},
+		{"a yardstick that is not there", goal{rows: rows, yard: []string{"twisted"}, bound: 1}, "no yardstick here: Twisted", ""},
+		{"a yardstick of fewer rounds", goal{rows: rows, yard: []string{"java"}, bound: 1}, "1.50 of Java", "1.50 at best"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			if v := r.judgeOne(test.goal); v.is() != test.is || v.atBest() != test.best {

@@ -27,7 +27,7 @@ import (
 // Deferred that waits. Other goroutines have [ToSeq].
 func AsCompleted[T any](ds []*deferred.Deferred[T]) iter.Seq[*deferred.Deferred[Winner[T]]] {
 	requireAll("AsCompleted", ds)
-	c := &completions[T]{left: len(ds)}
+	c := &completions[T]{}
 	c.results.size, c.results.backlog = -1, -1
 	c.all.Adopt(ds)
 	c.all.Tell(c, deferred.PassAll)
@@ -42,19 +42,17 @@ func AsCompleted[T any](ds []*deferred.Deferred[T]) iter.Seq[*deferred.Deferred[
 type completions[T any] struct {
 	all     deferred.Collection[T]
 	results Queue[indexed[T]]
-	left    int // how many have not come
 }
 
 // Collect implements deferred.Collector.
 func (c *completions[T]) Collect(i int, v T, err error) {
-	c.left--
 	_ = c.results.Put(indexed[T]{i, Result[T]{v, err}}) // it has no limit
 }
 
 // more reports whether there are more results, now or later, than Deferreds
 // that wait for one.
 func (c *completions[T]) more() bool {
-	return c.left+c.results.items.n > c.results.getters.n
+	return c.all.Left()+c.results.items.n > c.results.getters.n
 }
 
 // next returns the Deferred of the next result.

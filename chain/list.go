@@ -14,7 +14,8 @@ type list[T, E any] struct {
 	failFast bool // the first failure is the result
 }
 
-// begin makes l wait for ds. collector is l itself, as the type that keeps their results.
+// begin makes l wait for ds. collector is l itself, as the type that keeps their
+// results.
 func (l *list[T, E]) begin(ds []*deferred.Deferred[T], collector deferred.Collector[T], options ListOption) {
 	l.all.Adopt(ds)
 	l.kept = make([]E, len(ds))

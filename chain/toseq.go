@@ -23,8 +23,8 @@ func ToSeq[T any](ctx context.Context, ds []*deferred.Deferred[T]) iter.Seq2[int
 		panic("chain: ToSeq with a nil context")
 	}
 	requireAll("ToSeq", ds)
-	s := &stream[T]{results: make(chan indexed[T], len(ds)), left: len(ds)}
-	if s.left == 0 {
+	s := &stream[T]{results: make(chan indexed[T], len(ds))}
+	if len(ds) == 0 {
 		close(s.results)
 	}
 	s.all.Adopt(ds)
@@ -54,14 +54,12 @@ type indexed[T any] struct {
 type stream[T any] struct {
 	all     deferred.Collection[T]
 	results chan indexed[T] // has room for all
-	left    int             // loop goroutine only
 }
 
 // Collect implements deferred.Collector.
 func (s *stream[T]) Collect(i int, v T, err error) {
 	s.results <- indexed[T]{i, Result[T]{v, err}}
-	s.left--
-	if s.left == 0 {
+	if s.all.Left() == 0 {
 		close(s.results)
 	}
 }

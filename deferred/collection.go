@@ -43,8 +43,9 @@ func (c *Collection[T]) Adopt(ds []*Deferred[T]) {
 
 // Tell appends one step to each Deferred, in order, which calls the Collector with
 // the result that it finds, and leaves what pass says. Of those that have fired and
-// are not held back, that happens before Tell returns. It may be called once, after
-// Adopt. A nil Collector panics.
+// are not held back, that happens before Tell returns, also when the Collector calls
+// runtime.Goexit for one of them. It may be called once, after Adopt and before
+// Release. A nil Collector panics.
 //
 // It costs what a handler of each costs, see AddCallbacks.
 func (c *Collection[T]) Tell(collector Collector[T], pass Passing) {
@@ -54,14 +55,26 @@ func (c *Collection[T]) Tell(collector Collector[T], pass Passing) {
 		panic("deferred: Tell of a Collection without Adopt")
 	case c.collector != nil:
 		panic("deferred: a second Tell of a Collection")
+	case c.released:
+		panic("deferred: Tell of a Collection after Release")
 	case len(c.steps) > 0 && c.steps[0].all != c:
 		panic("deferred: Tell of a copy of a Collection")
 	}
 	c.collector, c.pass = collector, pass
 	c.walks++
 	defer c.walked()
-	for i := range c.steps {
+	c.tellFrom(0)
+}
+
+func (c *Collection[T]) tellFrom(i int) {
+	defer func() {
+		if i < len(c.steps) { // the Collector called runtime.Goexit
+			c.tellFrom(i)
+		}
+	}()
+	for i < len(c.steps) {
 		s := &c.steps[i]
+		i++
 		s.d.add(s)
 	}
 }
@@ -100,8 +113,12 @@ func (c *Collection[T]) Left() int { return c.left }
 
 // Release forgets the Deferreds, so that a slow one, whose step knows c, does not
 // keep the others in memory. Those that have not told their result do so as before.
-// While a Tell or an Each is running they stay, and are forgotten at its end.
+// While a Tell or an Each is running they stay, and are forgotten at its end. Before
+// Adopt it does nothing.
 func (c *Collection[T]) Release() {
+	if !c.adopted {
+		return
+	}
 	c.released = true
 	if c.walks > 0 {
 		return

@@ -132,6 +132,32 @@ func TestCollect(t *testing.T) {
 				t.Errorf("%d are left", c.Len())
 			}
 		}},
+		{"all are told, also when the collector calls runtime.Goexit for one", "0:5 2:7 left 1:6", func(s *script) {
+			ds := []*number{deferred.Succeed(5), newNumber(), deferred.Succeed(7)}
+			var c deferred.Collection[int]
+			c.Adopt(ds)
+			onItsOwn(s.t, func() {
+				c.Tell(collectFunc(func(i, v int, err error) {
+					collector{s}.Collect(i, v, err)
+					if i == 0 {
+						c.Release() // at the end of Tell, however it ends
+						runtime.Goexit()
+					}
+				}), deferred.PassAll)
+			})
+			ds[0].Catch(func(*failure.Failure) {}) // ErrGoexit
+			if c.Left() == 1 && c.Len() == 0 {
+				s.say("left")
+			}
+			_ = ds[1].Callback(6)
+		}},
+		{"Release before Adopt does nothing", "0:5 1", func(s *script) {
+			var c deferred.Collection[int]
+			c.Release()
+			c.Adopt([]*number{deferred.Succeed(5)})
+			c.Tell(collector{s}, deferred.PassAll)
+			s.say(s.text(c.Len(), nil))
+		}},
 		{"a Single tells of one, under the index that it is given", "7:5 a:5 8:!no a:0", func(s *script) {
 			var value, failure deferred.Single[int]
 			d := newNumber()

@@ -15,6 +15,6 @@ func requireCollector[T any](collector Collector[T], pass Passing) {
 	case collector == nil:
 		panic("deferred: Tell with a nil Collector")
 	case pass > PassNone:
-		panic("deferred: Tell with a Passing that there is not")
+		panic("deferred: Tell with an unknown Passing")
 	}
 }

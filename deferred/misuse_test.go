@@ -70,8 +70,14 @@ func TestMisusePanics(t *testing.T) {
 			copied := c
 			copied.Tell(ignore{}, deferred.PassAll)
 		}},
-		{"deferred: Tell with a Passing that there is not", func() { collect(nil, ignore{}, deferred.PassNone+1) }},
+		{"deferred: Tell with an unknown Passing", func() { collect(nil, ignore{}, deferred.PassNone+1) }},
 		{"deferred: Tell of a Collection without Adopt", func() { new(deferred.Collection[int]).Tell(ignore{}, deferred.PassAll) }},
+		{"deferred: Tell of a Collection after Release", func() {
+			var c deferred.Collection[int]
+			c.Adopt([]*number{newNumber()})
+			c.Release()
+			c.Tell(ignore{}, deferred.PassAll)
+		}},
 		{"deferred: a second Tell of a Collection", func() { collect(nil, ignore{}, deferred.PassAll).Tell(ignore{}, deferred.PassAll) }},
 		{"deferred: Tell with a nil Collector", func() { collect(nil, nil, deferred.PassAll) }},
 		{"deferred: Tell of a nil Deferred", func() { new(deferred.Single[int]).Tell(nil, 0, ignore{}, deferred.PassAll) }},

@@ -102,7 +102,7 @@ func normalised(line string, by float64) string {
 			return line // not a result: what a benchmark has logged
 		}
 		switch unit := fields[i+1]; {
-		case strings.HasPrefix(unit, "ns/"):
+		case strings.HasPrefix(unit, "ns/"), strings.HasPrefix(unit, "best-ns/"):
 			fields[i] = strconv.FormatFloat(v*by, 'g', 8, 64)
 		case strings.HasSuffix(unit, "/s"):
 			fields[i] = strconv.FormatFloat(v/by, 'g', 8, 64)

@@ -12,6 +12,7 @@ func TestNormalised(t *testing.T) {
 		{"memory stays", "BenchmarkX 100 50 ns/op 8 B/op 1 allocs/op", "BenchmarkX 100 25 ns/op 8 B/op 1 allocs/op"},
 		{"a rate", "BenchmarkX 100 50 ns/op 30 MB/s", "BenchmarkX 100 25 ns/op 60 MB/s"},
 		{"a time of its own", "BenchmarkX 100 8 ns/wake", "BenchmarkX 100 4 ns/wake"},
+		{"a best time", "BenchmarkX 100 50 ns/op 40 best-ns/op", "BenchmarkX 100 25 ns/op 20 best-ns/op"},
 		{"not a result", "BenchmarkX says what it wants", "BenchmarkX says what it wants"},
 		{"a name alone", "BenchmarkX", "BenchmarkX"},
 	} {

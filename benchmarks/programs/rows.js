@@ -5,8 +5,8 @@
 //
 // It prints "ready node VERSION". Then each line on standard input, "ROW
 // MILLISECONDS", is answered by "NS_PER_OP COUNT BEST" after the row was run for
-// about that long, where BEST is the NS_PER_OP of the best slice of some 10 ms, by "none" if there is no such row here, or by "error TEXT". It ends
-// with its input.
+// about that long, where BEST is the NS_PER_OP of the best slice of some 10 ms, by
+// "none" if there is no such row here, or by "error TEXT". It ends with its input.
 //
 // A row is a function of how many operations to run. It returns a sum that proves
 // that they were done, or that and the nanoseconds if it leaves something out. The

@@ -4,8 +4,8 @@
 
 It prints "ready twisted VERSION". Then each line on standard input, "ROW
 MILLISECONDS", is answered by "NS_PER_OP COUNT BEST" after the row was run for about
-that long, where BEST is the NS_PER_OP of the best slice of some 10 ms, by "none" if there is no such row here, or by "error TEXT". It ends with its
-input.
+that long, where BEST is the NS_PER_OP of the best slice of some 10 ms, by "none" if
+there is no such row here, or by "error TEXT". It ends with its input.
 
 A row is made of a function of how many operations to run. It returns a sum that
 proves that they were done, or that and the nanoseconds if it leaves something out, or
@@ -285,7 +285,10 @@ class Row:
 
     @inlineCallbacks
     def drive(self, milliseconds):
-        """Runs until the time is over, in batches that take a millisecond or more, and slices of several batches."""
+        """Runs until the time is over, in batches that take a millisecond or more.
+
+        Several batches are a slice.
+        """
         if self.beside is not None:
             self.beside.before()
         end = perf_counter_ns() + milliseconds * 1e6

@@ -10,11 +10,12 @@
 // means something on any machine. The benchmark is called
 // Benchmark<Subject>/<row>/<contender>, and a size is the last part of the row's
 // name: BenchmarkGather/n=1000/spindle. ns/op is always the whole operation: for
-// n=1000 it is the time of all thousand.
+// n=1000 it is the time of all thousand. best-ns/op is the same in the best slice of
+// some 10 ms.
 //
-// Every contender's result is checked, outside of the timed part. The tests run one
-// operation of each row that is not large, so that `go test ./...` finds a row that
-// has stopped working. The same rows for libraries of others are in
+// Every contender's result is checked, once a slice, which costs nothing to speak of.
+// The tests run one operation of each row that is not large, so that `go test ./...`
+// finds a row that has stopped working. The same rows for libraries of others are in
 // benchmarks/peers, which is a module of its own; `go run ./benchmarks` runs all of
 // them, and servers and other languages too.
 //
