@@ -181,18 +181,25 @@ func (w *naiveWorld) passCancelTo(d int, do func()) {
 }
 
 func (w *naiveWorld) collect(ds []int, consume bool, told func(i int, r result)) {
-	for i, n := range ds {
-		w.ds[n].add(func(d *naive) {
-			r := d.result()
-			switch {
-			case d.fail != nil && consume:
-				d.set(0, nil)
-			case d.fail != nil:
-				d.fail.seen = true
-			}
-			d.guard(func() { told(i, r) })
-		})
+	w.collectFrom(0, ds, consume, told)
+}
+
+// collectFrom goes on after one of those told has ended the goroutine.
+func (w *naiveWorld) collectFrom(i int, ds []int, consume bool, told func(i int, r result)) {
+	if i == len(ds) {
+		return
 	}
+	defer w.collectFrom(i+1, ds, consume, told)
+	w.ds[ds[i]].add(func(d *naive) {
+		r := d.result()
+		switch {
+		case d.fail != nil && consume:
+			d.set(0, nil)
+		case d.fail != nil:
+			d.fail.seen = true
+		}
+		d.guard(func() { told(i, r) })
+	})
 }
 
 func (w *naiveWorld) advance(by time.Duration) {
