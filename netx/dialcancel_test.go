@@ -7,7 +7,6 @@ import (
 	"errors"
 	"net"
 	"os"
-	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -158,17 +157,10 @@ func TestDialTimeout(t *testing.T) {
 	t.Run("one of several", func(t *testing.T) {
 		// All addresses of 127.0.0.0/8 lead to the socket that is bound to one
 		// of them, or to the one that is bound to all.
-		_, full, _ := net.SplitHostPort(fullPort(t))
-		n, _ := strconv.Atoi(full)
-		b := &recorder{}
-		w.do(func() {
-			if _, err := w.net.Listen("tcp4", "127.0.0.2:"+full, factory(b)); err != nil {
-				t.Error(err)
-			}
-		})
-		a := &recorder{}
+		a, b := &recorder{}, &recorder{}
+		full := fullAtOne(t, w, factory(b))
 		r := &fakeResolver{addrs: addrs("127.0.0.1", "127.0.0.2")}
-		p, err := dial(t, w, "tcp", "far.example:"+strconv.Itoa(n), factory(a), netx.WithResolver(r),
+		p, err := dial(t, w, "tcp", "far.example:"+full, factory(a), netx.WithResolver(r),
 			netx.WithConnectTimeout(time.Second))
 		if err != nil || p != netx.Protocol(a) {
 			t.Fatalf("Dial gave %v, %v", p, err)

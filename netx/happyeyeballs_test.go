@@ -31,15 +31,29 @@ func TestHappyEyeballsGoOnAtOnce(t *testing.T) {
 	bothLost(t, w, a, b)
 }
 
+// fullAtOne returns the number of a port that is full at 127.0.0.1, and at which f
+// listens at 127.0.0.2. There it may be somebody else's, and then it takes another.
+func fullAtOne(t *testing.T, w *tcpWorld, f netx.Factory) string {
+	t.Helper()
+	for range 20 {
+		_, full, _ := net.SplitHostPort(fullPort(t))
+		var err error
+		w.do(func() { _, err = w.net.Listen("tcp4", "127.0.0.2:"+full, f) })
+		if err == nil {
+			return full
+		}
+		if !errors.Is(err, syscall.EADDRINUSE) {
+			t.Fatal(err)
+		}
+	}
+	t.Fatal("each of 20 ports is in use at 127.0.0.2")
+	return ""
+}
+
 func TestHappyEyeballsCloseTheLosers(t *testing.T) {
 	w := newTCPWorld(t)
-	_, full, _ := net.SplitHostPort(fullPort(t))
 	a, b := &recorder{}, &recorder{}
-	w.do(func() {
-		if _, err := w.net.Listen("tcp4", "127.0.0.2:"+full, factory(b)); err != nil {
-			t.Error(err)
-		}
-	})
+	full := fullAtOne(t, w, factory(b))
 	before := descriptors()
 	watched := 0
 	w.do(func() { watched = w.r.Stats().Descriptors })
