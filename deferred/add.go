@@ -11,8 +11,9 @@ import "github.com/spindle-go/spindle/failure"
 // If d has fired and nothing holds it back the pair runs before AddCallbacks
 // returns. Called from inside a handler of d it appends only. It returns d.
 //
-// Adding handlers costs no allocation for the first two (a pair counts as two),
-// and one for each nine further ones.
+// Adding handlers costs no allocation for the first two (a pair counts as two).
+// Further ones go into blocks of nine: the first block is one that another Deferred is
+// done with, if there is any, and each one after it costs an allocation.
 func (d *Deferred[T]) AddCallbacks(cb func(T) (T, error), eb func(*failure.Failure) (T, error)) *Deferred[T] {
 	switch {
 	case cb == nil && eb == nil:
@@ -89,7 +90,7 @@ func (d *Deferred[T]) add(h handler[T]) *Deferred[T] {
 	hs := &d.handlers // push, where that is all there is to it
 	if d.marks&traced != 0 {
 		d.push(h)
-	} else if b, several := hs.second.(*block[T]); several && b.end < blockSize {
+	} else if b, several := hs.second.(*blocks[T]); several && b.end < blockSize {
 		b.slots[b.end] = h
 		b.end++
 	} else if hs.empty() && !watching() {

@@ -13,21 +13,8 @@ type handler[T any] interface {
 // first move into blocks, each filled once and then dropped, so that nothing is
 // moved again as the list grows.
 type handlers[T any] struct {
-	first, second handler[T] // second may be there without first, and may be the newest block
+	first, second handler[T] // second may be there without first, and may be the newest of blocks
 }
-
-const blockSize = 9
-
-// block holds handlers that do not fit inside. Blocks form a ring, so one
-// pointer reaches both ends.
-type block[T any] struct {
-	slots      [blockSize]handler[T]
-	next       *block[T] // of the newest block, the oldest
-	start, end uint8     // slots[start:end] are still to run
-}
-
-// handle is there so that a block fits in the place of a handler. Nobody calls it.
-func (*block[T]) handle(*Deferred[T]) node { panic("deferred: a block was taken for a handler") }
 
 // empty reports whether no handler is left.
 func (hs *handlers[T]) empty() bool { return hs.first == nil && hs.second == nil }
@@ -45,21 +32,22 @@ func (hs *handlers[T]) push(h handler[T]) {
 
 // overflow appends h to the newest block, or to a new one.
 func (hs *handlers[T]) overflow(h handler[T]) {
-	b, ok := hs.second.(*block[T])
+	several, ok := hs.second.(*blocks[T])
+	newest := (*block)(several)
 	switch {
 	case !ok:
-		b = &block[T]{end: 1}
-		b.next = b
-		b.slots[0] = hs.second
-		hs.second = b
-	case b.end == blockSize:
-		newest := &block[T]{next: b.next}
-		b.next = newest
-		b = newest
-		hs.second = b
+		newest = spare.Get().(*block)
+		newest.next = newest
+		newest.slots[0], newest.end = hs.second, 1
+		hs.second = (*blocks[T])(newest)
+	case newest.end == blockSize:
+		b := &block{next: newest.next}
+		newest.next = b
+		newest = b
+		hs.second = (*blocks[T])(b)
 	}
-	b.slots[b.end] = h
-	b.end++
+	newest.slots[newest.end] = h
+	newest.end++
 }
 
 // pop takes the oldest handler off the list, or returns nil.
@@ -74,8 +62,8 @@ func (hs *handlers[T]) pop() handler[T] {
 // popRest is pop when first is empty.
 func (hs *handlers[T]) popRest() handler[T] {
 	h := hs.second
-	if b, ok := h.(*block[T]); ok {
-		return hs.popBlock(b)
+	if several, ok := h.(*blocks[T]); ok {
+		return hs.popBlock((*block)(several))
 	}
 	if h != nil {
 		hs.second = nil
@@ -83,16 +71,18 @@ func (hs *handlers[T]) popRest() handler[T] {
 	return h
 }
 
-// popBlock takes the oldest handler out of the oldest block, and drops the
-// block when that was its last.
-func (hs *handlers[T]) popBlock(newest *block[T]) handler[T] {
+// popBlock takes the oldest handler out of the oldest block, and drops the block when
+// that was its last.
+func (hs *handlers[T]) popBlock(newest *block) handler[T] {
 	b := newest.next
-	h := b.slots[b.start]
+	h := b.slots[b.start].(handler[T])
 	b.slots[b.start] = nil // a step of a Collection leads to all others of it, see Release
 	b.start++
 	if b.start == b.end {
 		if b == newest {
 			hs.second = nil
+			*b = block{}
+			spare.Put(b)
 		} else {
 			newest.next = b.next
 		}
@@ -105,16 +95,17 @@ func (hs *handlers[T]) each(yield func(handler[T]) bool) {
 	if hs.first != nil && !yield(hs.first) {
 		return
 	}
-	newest, ok := hs.second.(*block[T])
+	several, ok := hs.second.(*blocks[T])
 	if !ok {
 		if hs.second != nil {
 			yield(hs.second)
 		}
 		return
 	}
+	newest := (*block)(several)
 	for b := newest.next; ; b = b.next {
 		for _, h := range b.slots[b.start:b.end] {
-			if !yield(h) {
+			if !yield(h.(handler[T])) {
 				return
 			}
 		}

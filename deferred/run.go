@@ -79,8 +79,8 @@ func (d *Deferred[T]) run() (next node) {
 			hs.first = nil
 		} else if hs.second == nil {
 			break
-		} else if newest, several := hs.second.(*block[T]); several {
-			d.runBlock(newest.next)
+		} else if several, ok := hs.second.(*blocks[T]); ok {
+			d.runBlock(several.next)
 			if d.state != running || d.pauses != 0 {
 				break
 			}
@@ -129,7 +129,7 @@ func (d *Deferred[T]) run() (next node) {
 // runBlock runs the callbacks at the head of b, which long lists are made of: a list of
 // ten takes some 5% less time by it. The last one in b is popBlock's, which drops the
 // block.
-func (d *Deferred[T]) runBlock(b *block[T]) {
+func (d *Deferred[T]) runBlock(b *block) {
 	for b.start+1 < b.end {
 		cb, ok := b.slots[b.start].(callback[T])
 		if !ok {

@@ -1,0 +1,122 @@
+package deferred_test
+
+import (
+	"fmt"
+	"sync"
+	"testing"
+
+	"github.com/spindle-go/spindle/deferred"
+)
+
+// ofMany fires a Deferred of T with n handlers, and checks that each is called once and
+// in order.
+func ofMany[T any](t *testing.T, n int, v T) {
+	called := 0
+	d := deferred.New[T]()
+	for i := range n {
+		step := func(v T, err error) (T, error) {
+			if called != i {
+				t.Errorf("handler %d of %d was called after %d others", i, n, called)
+			}
+			called++
+			return v, err
+		}
+		if i%2 == 0 {
+			d.AddCallback(func(v T) (T, error) { return step(v, nil) })
+		} else {
+			d.AddBoth(step)
+		}
+	}
+	if err := d.Callback(v); err != nil || called != n {
+		t.Errorf("%d of %d handlers were called; Callback: %v", called, n, err)
+	}
+}
+
+// TestBlocksServeAnyType is about blocks that go from one Deferred to the next, of
+// another type and on another goroutine.
+func TestBlocksServeAnyType(t *testing.T) {
+	var wg sync.WaitGroup
+	for range 4 {
+		wg.Go(func() {
+			for n := range 40 {
+				ofMany(t, n, 1)
+				ofMany(t, n, "text")
+				ofMany(t, n, struct{}{})
+				ofMany[error](t, n, nil)
+			}
+		})
+	}
+	wg.Wait()
+}
+
+// TestBlockIsTakenInsideItsLastHandler has a Deferred take the block that another one,
+// which is running, has just been done with.
+func TestBlockIsTakenInsideItsLastHandler(t *testing.T) {
+	for n := 3; n < 30; n++ {
+		t.Run(fmt.Sprint(n), func(t *testing.T) {
+			var outer, inner []int
+			d := deferred.New[int]()
+			for i := range n {
+				d.AddCallback(func(v int) (int, error) {
+					outer = append(outer, i)
+					if i < n-1 {
+						return v, nil
+					}
+					in := deferred.New[int]()
+					for j := range n {
+						in.AddCallback(func(v int) (int, error) {
+							inner = append(inner, j)
+							return v, nil
+						})
+						d.AddCallback(func(v int) (int, error) {
+							outer = append(outer, n+j)
+							return v, nil
+						})
+					}
+					return v, in.Callback(v)
+				})
+			}
+			if err := d.Callback(1); err != nil {
+				t.Fatal(err)
+			}
+			checkCounts(t, "outer", outer, 2*n)
+			checkCounts(t, "inner", inner, n)
+		})
+	}
+}
+
+// checkCounts checks that got is 0 to n-1.
+func checkCounts(t *testing.T, name string, got []int, n int) {
+	t.Helper()
+	if len(got) != n {
+		t.Fatalf("%d handlers of %s were called, want %d: %v", len(got), name, n, got)
+	}
+	for i, v := range got {
+		if v != i {
+			t.Fatalf("%s was called in the order %v", name, got)
+		}
+	}
+}
+
+// TestBlockKeepsNothing checks that a block which one Deferred waits with does not hold
+// what the handlers of another, that had it before, knew.
+func TestBlockKeepsNothing(t *testing.T) {
+	waiting := make([]*number, 100)
+	fire := func() <-chan struct{} {
+		big := new([1 << 16]byte)
+		d := newNumber()
+		for range 10 {
+			d.AddCallback(func(v int) (int, error) { return v + int(big[v]), nil })
+		}
+		_ = d.Callback(1)
+		return collected(big)
+	}
+	gone := fire()
+	for i := range waiting { // one of them takes the block, unless it went to the collector
+		waiting[i] = newNumber().AddCallback(increment).AddCallback(increment).AddCallback(increment)
+	}
+	waitForGC(t, gone, "what the handlers of a Deferred knew is collected")
+	for _, d := range waiting {
+		_ = d.Callback(1)
+	}
+}
