@@ -19,6 +19,7 @@ type client struct {
 	owed     int     // bytes to send that were not taken yet
 	out, in  int     // where in a request the next byte to send and to receive is
 	answered int     // answers that came; in the closed loop modulo Depth
+	reads    uint32  // that were tried
 	handed   int64   // at a fixed rate: requests that are its to send
 	blocked  bool    // it waits until there is room again
 }
@@ -115,11 +116,23 @@ func (c *client) close() error {
 // readRaw is read(2) of a non-blocking descriptor.
 func readRaw(fd int, p []byte) (int, error) {
 	n, errno := transfer(unix.SYS_READ, fd, p)
+	return received("read", n, errno)
+}
+
+// discardRaw is readRaw of as many bytes as p has, which it leaves as it is: the flag
+// MSG_TRUNC, see tcp(7).
+func discardRaw(fd int, p []byte) (int, error) {
+	n, errno := discard(fd, p)
+	return received("recvfrom", n, errno)
+}
+
+// received is the result of a system call that receives.
+func received(call string, n int, errno syscall.Errno) (int, error) {
 	switch {
 	case errno == unix.EAGAIN:
 		return 0, errWouldBlock
 	case errno != 0:
-		return 0, os.NewSyscallError("read", errno)
+		return 0, os.NewSyscallError(call, errno)
 	case n == 0:
 		return 0, io.EOF
 	}

@@ -125,11 +125,18 @@ func counted(n int, call string, errno syscall.Errno) (int, error) {
 func transfer(trap uintptr, fd int, p []byte) (int, syscall.Errno) {
 	for {
 		n, _, errno := unix.RawSyscall(trap, uintptr(fd), uintptr(unsafe.Pointer(unsafe.SliceData(p))), uintptr(len(p)))
-		if errno == 0 {
-			return int(n), 0
-		}
 		if errno != unix.EINTR {
-			return 0, errno
+			return int(n), errno
+		}
+	}
+}
+
+// discard is recvfrom(2) with MSG_TRUNC, likewise.
+func discard(fd int, p []byte) (int, syscall.Errno) {
+	for {
+		n, _, errno := unix.RawSyscall6(unix.SYS_RECVFROM, uintptr(fd), uintptr(unsafe.Pointer(unsafe.SliceData(p))), uintptr(len(p)), unix.MSG_TRUNC, 0, 0)
+		if errno != unix.EINTR {
+			return int(n), errno
 		}
 	}
 }

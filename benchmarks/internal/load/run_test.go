@@ -154,6 +154,15 @@ func TestServerThatCloses(t *testing.T) {
 	}
 }
 
+// TestServerThatLiesAtLength is about answers of which only a sample is looked at.
+func TestServerThatLiesAtLength(t *testing.T) {
+	s := (&server{wrong: true}).start(t)
+	result, err := run(t, load.Config{Addr: s.addr, Conns: 2, Size: 16 << 10, Depth: 4, Time: 2 * moment})
+	if err != nil || result.Errors == 0 || result.Requests == 0 {
+		t.Errorf("%d errors in %d requests, %v", result.Errors, result.Requests, err)
+	}
+}
+
 func TestServerThatLies(t *testing.T) {
 	for _, tls := range []bool{false, true} {
 		s := (&server{wrong: true, tls: tls}).start(t)
