@@ -2,6 +2,7 @@ package deferred_test
 
 import (
 	"fmt"
+	"runtime"
 	"sync"
 	"testing"
 
@@ -47,6 +48,59 @@ func TestBlocksServeAnyType(t *testing.T) {
 		})
 	}
 	wg.Wait()
+}
+
+// TestBlocksGoBetweenGoroutines makes Deferreds on one goroutine and fires them on
+// another, so that the one that needs blocks is not the one that gives them back.
+func TestBlocksGoBetweenGoroutines(t *testing.T) {
+	const n = 10
+	made := make(chan *number, 32)
+	go func() { // ends with the last one
+		defer close(made)
+		for range 5000 {
+			d := newNumber()
+			for range n {
+				d.AddCallback(increment)
+			}
+			made <- d
+		}
+	}()
+	for d := range made {
+		got := -1
+		d.AddCallback(func(v int) (int, error) {
+			got = v
+			return v, nil
+		})
+		if err := d.Callback(0); err != nil || got != n {
+			t.Errorf("%d of %d handlers were called; Callback: %v", got, n, err)
+		}
+	}
+}
+
+// TestLongListGivesOneBlockBack checks that a list gives no more blocks back than it
+// took: of two lists that begin after it and never end, one finds a spare block.
+func TestLongListGivesOneBlockBack(t *testing.T) {
+	skipInDebug(t)
+	list := func(n int) *number {
+		d := newNumber()
+		for range n {
+			d.AddCallback(increment)
+		}
+		return d
+	}
+	for range 2 { // by then nothing is left of what other tests gave back
+		runtime.GC()
+	}
+	const want = 3 + 1 + 2
+	got := testing.AllocsPerRun(100, func() {
+		kept = list(19)
+		_ = kept.Callback(1)
+		kept = list(3)
+		kept = list(3)
+	})
+	if got != want {
+		t.Errorf("%v allocations, want %v", got, want)
+	}
 }
 
 // TestBlockIsTakenInsideItsLastHandler has a Deferred take the block that another one,

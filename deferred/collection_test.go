@@ -234,19 +234,36 @@ func (f collectFunc) Collect(index, v int, err error) { f(index, v, err) }
 // step knows it, keeps none of the others in memory.
 func TestReleaseLetsGo(t *testing.T) {
 	slow := newNumber()
-	gone, c := released(slow)
+	gone, c := withOther(slow)
+	c.Release()
 	waitForGC(t, gone, "a Deferred of a Collection that was released is collected")
 	runtime.KeepAlive(slow)
 	runtime.KeepAlive(c)
 }
 
-// released makes a Collection of slow and another, which it fires, and releases it.
+// withOther makes a Collection of slow and another, which it fires.
 //
 //go:noinline
-func released(slow *number) (gone <-chan struct{}, c *deferred.Collection[int]) {
+func withOther(slow *number) (gone <-chan struct{}, c *deferred.Collection[int]) {
 	d := newNumber()
 	c = collect([]*number{slow, d}, ignore{}, deferred.PassAll)
 	_ = d.Callback(1)
-	c.Release()
 	return collected(d), c
+}
+
+// TestToldStepLetsGo is about a slow Deferred that has told its result and goes on
+// with more handlers: it keeps none of the others in memory either.
+func TestToldStepLetsGo(t *testing.T) {
+	slow := newNumber().AddCallback(increment)
+	gone, c := withOther(slow)
+	slow.Tap(func(int) { slow.Pause() }) // in one block with the step of c
+	slow.AddCallback(increment)
+	_ = slow.Callback(1)
+	if c.Left() != 0 {
+		t.Fatalf("%d have not told their result", c.Left())
+	}
+	c.Release()
+	waitForGC(t, gone, "a Deferred of a Collection all of which have told is collected")
+	slow.Unpause()
+	runtime.KeepAlive(c)
 }

@@ -10,8 +10,8 @@ type handler[T any] interface {
 
 // handlers is the list of steps that are still to come, first in, first out.
 // Two fit inside the Deferred, which serves most. When a third comes, all but the
-// first move into blocks, each filled once and then dropped, so that nothing is
-// moved again as the list grows.
+// first move into blocks, each filled once and then dropped or given back, so that
+// nothing is moved again as the list grows.
 type handlers[T any] struct {
 	first, second handler[T] // second may be there without first, and may be the newest of blocks
 }

@@ -36,7 +36,8 @@ func message(size int) []byte {
 
 const (
 	// small is the size of an answer up to which all that comes is compared with what
-	// was sent. To copy larger ones and compare them can cost more than the server.
+	// was sent. To copy larger ones and compare them can cost more than the server; with
+	// TLS they are copied in any case, and all is compared.
 	small = 4096
 	// sampled is how many reads of larger answers it takes for one to be compared. The
 	// first of each connection is.

@@ -154,12 +154,35 @@ func TestServerThatCloses(t *testing.T) {
 	}
 }
 
-// TestServerThatLiesAtLength is about answers of which only a sample is looked at.
+// TestServerThatLiesAtLength is about which answers are looked at: all that are small
+// or encrypted, and of the others a sample. Each is wrong, so as long as one is in
+// flight at a time, a read of each has an error.
 func TestServerThatLiesAtLength(t *testing.T) {
-	s := (&server{wrong: true}).start(t)
-	result, err := run(t, load.Config{Addr: s.addr, Conns: 2, Size: 16 << 10, Depth: 4, Time: 2 * moment})
-	if err != nil || result.Errors == 0 || result.Requests == 0 {
-		t.Errorf("%d errors in %d requests, %v", result.Errors, result.Requests, err)
+	for _, row := range []struct {
+		size    int
+		tls     bool
+		sampled bool
+	}{
+		{4096, false, false},
+		{16 << 10, false, true},
+		{16 << 10, true, false},
+	} {
+		t.Run(fmt.Sprintf("s=%d,tls=%v", row.size, row.tls), func(t *testing.T) {
+			s := (&server{wrong: true, tls: row.tls}).start(t)
+			for time := moment; ; time *= 2 {
+				result, err := run(t, load.Config{Addr: s.addr, Conns: 2, Size: row.size, Depth: 1, Time: time, TLS: row.tls})
+				if err != nil {
+					t.Fatal(err)
+				}
+				if result.Requests < 100 {
+					continue // the first answers, which are looked at, would be most of them
+				}
+				if sampled := result.Errors < result.Requests; sampled != row.sampled || result.Errors == 0 {
+					t.Errorf("%d errors in %d requests", result.Errors, result.Requests)
+				}
+				return
+			}
+		})
 	}
 }
 
