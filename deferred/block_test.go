@@ -3,6 +3,7 @@ package deferred_test
 import (
 	"fmt"
 	"runtime"
+	"strings"
 	"sync"
 	"testing"
 
@@ -173,4 +174,19 @@ func TestBlockKeepsNothing(t *testing.T) {
 	for _, d := range waiting {
 		_ = d.Callback(1)
 	}
+}
+
+// TestDotInsideBlock checks that a handler in a block that is running is not among
+// those that are still to run.
+func TestDotInsideBlock(t *testing.T) {
+	d := newNumber()
+	for i := range 6 {
+		d.AddCallback(func(v int) (int, error) {
+			if want := fmt.Sprintf(", handlers: %d", 5-i); !strings.Contains(deferred.Dot(d), want) {
+				t.Errorf("within handler %d there is no %s in %s", i, want, deferred.Dot(d))
+			}
+			return v, nil
+		})
+	}
+	_ = d.Callback(1)
 }
