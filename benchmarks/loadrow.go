@@ -30,21 +30,23 @@ func (l load) args() []string {
 }
 
 func echoSubject() subject {
-	s := subject{name: "echo", title: "TCP echo", text: "Servers on one core, the load generator on another, on loopback. Each connection keeps as many requests in flight as is said, one if nothing is. Where servers are as fast as the load generator, their CPU time for a request tells them apart."}
+	s := subject{name: "echo", title: "TCP echo", text: "Servers on one core, the load generator on another, on loopback. Each connection keeps as many requests in flight as is said, one if nothing is. In a long run each server has its second of a round in five parts, in turn with the others. Where servers are as fast as the load generator, their CPU time for a request tells them apart."}
 	for _, l := range []load{
 		{conns: 1, size: 64, depth: 1}, {conns: 100, size: 64, depth: 1}, {conns: 1000, size: 64, depth: 1}, {conns: 100, size: 64, depth: 16},
 		{conns: 100, size: 16 << 10, depth: 1}, {conns: 100, size: 16 << 10, depth: 16},
 	} {
 		s.rows = append(s.rows, loadRow("", l))
 	}
+	measureOften(s.rows)
 	return s
 }
 
 func latencySubject() subject {
-	s := subject{name: "latency", title: "Latency at a fixed rate", text: "The same servers, asked at fixed times whether they have answered or not, well below what they can do. The latency of a request is counted from when it should have been sent, so that a server that stalls is charged for all that wait meanwhile."}
+	s := subject{name: "latency", title: "Latency at a fixed rate", text: "The same servers, asked at fixed times whether they have answered or not, well below what they can do. The latency of a request is counted from when it should have been sent, so that a server that stalls is charged for all that wait meanwhile. In a long run each server has its second of a round in five parts, in turn with the others."}
 	for _, conns := range []int{100, 1000} {
 		s.rows = append(s.rows, loadRow("", load{conns: conns, size: 64, rate: 20_000}))
 	}
+	measureOften(s.rows)
 	return s
 }
 

@@ -58,14 +58,26 @@ func (r *results) readme(page string) (string, error) {
 	return before + readmeBegin + table + readmeEnd + after, nil
 }
 
-// oftener says which rows have several values a round.
+// oftener says which subjects have several values a round.
 func (r *results) oftener() string {
-	for _, w := range deferredSubject().rows {
-		if n := len(r.series("deferred/"+w.name, ours, "ns/op")); n > r.Rounds {
-			return fmt.Sprintf(" (%d of the rows of a Deferred)", n)
+	most := 0
+	var titles []string
+	for _, s := range subjects() {
+		found := 0
+		for _, w := range s.rows {
+			if w.often > 0 {
+				found = max(found, len(r.series(w.path(), ours, w.metric().key)))
+			}
+		}
+		if found > r.Rounds {
+			most = max(most, found)
+			titles = append(titles, s.title)
 		}
 	}
-	return ""
+	if most == 0 {
+		return ""
+	}
+	return fmt.Sprintf(" (in %d parts: %s)", most, strings.Join(titles, ", "))
 }
 
 // readmeTable makes what stands between the marks.

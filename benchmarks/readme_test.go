@@ -90,10 +90,17 @@ func TestRecordedRunsCanBeRead(t *testing.T) {
 
 func TestOftener(t *testing.T) {
 	r := &results{Rounds: 1}
-	for round, want := range []string{"", " (2 of the rows of a Deferred)"} {
-		r.Samples = append(r.Samples, sample{Round: round, Subject: "deferred", Row: "ten-callbacks", Contender: ours, Values: values{"ns/op": 1}})
-		if got := r.oftener(); got != want {
-			t.Errorf("after %d values: got %q, want %q", round+1, got, want)
+	for i, row := range []struct {
+		subject, row, key, want string
+	}{
+		{"deferred", "ten-callbacks", "ns/op", ""},
+		{"deferred", "ten-callbacks", "ns/op", " (in 2 parts: Deferred)"},
+		{"latency", "c=100,s=64,r=20000", "p99-us", " (in 2 parts: Deferred)"},
+		{"latency", "c=100,s=64,r=20000", "p99-us", " (in 2 parts: Deferred, Latency at a fixed rate)"},
+	} {
+		r.Samples = append(r.Samples, sample{Round: i, Subject: row.subject, Row: row.row, Contender: ours, Values: values{row.key: 1}})
+		if got := r.oftener(); got != row.want {
+			t.Errorf("after %d values: got %q, want %q", i+1, got, row.want)
 		}
 	}
 }

@@ -17,7 +17,7 @@ type pace struct {
 	budget time.Duration // for the rounds: none that would take longer is begun
 	bench  time.Duration // each contender of a row
 	other  time.Duration // the same in a co-process: below 20 ms it would not warm up
-	load   time.Duration // each server
+	load   time.Duration // each server, in all of a round
 	held   int           // idle connections
 	often  bool          // rows that are to be measured often in a round are
 }
@@ -114,35 +114,40 @@ func (s *session) round(ctx context.Context, round int, plan []row) error {
 // measure measures all contenders of a row, in turn. Every other round goes the
 // other way round, so that nobody is always the one after the same.
 func (s *session) measure(ctx context.Context, round int, r row) {
-	switch r.kind {
-	case benchmark:
-		s.compute(ctx, round, r)
-	case echoLoad:
-		s.eachServer(round, r, func(p program) error { return s.echo(ctx, round, r, p) })
-	case heldIdle:
-		s.eachServer(round, r, func(p program) error { return s.hold(ctx, round, r, p) })
-	case heapIdle, leftIdle:
-		s.heap(ctx, round, r)
+	times := s.times(r)
+	for turn := round * times; turn < (round+1)*times; turn++ {
+		switch r.kind {
+		case benchmark:
+			s.compute(ctx, turn, r)
+		case echoLoad:
+			s.eachServer(turn, r, func(p program) error { return s.echo(ctx, turn, r, p) })
+		case heldIdle:
+			s.eachServer(turn, r, func(p program) error { return s.hold(ctx, turn, r, p) })
+		case heapIdle, leftIdle:
+			s.heap(ctx, turn, r)
+		}
 	}
 }
 
-// compute measures a row that is done by the processor alone, several times if it is
-// to be measured often. Each time is a round of its own to the statistics.
-func (s *session) compute(ctx context.Context, round int, r row) {
-	times := 1
+// times is how many times a row is measured in a round. Each time is a round of its own
+// to the statistics.
+func (s *session) times(r row) int {
 	if s.pace.often {
-		times = max(r.often, 1)
+		return max(r.often, 1)
 	}
-	for turn := round * times; turn < (round+1)*times; turn++ {
-		contenders := []func(){
-			func() { s.bench(ctx, turn, r, s.shop.rows, "benchmarks/rows") },
-			func() { s.bench(ctx, turn, r, s.shop.peers, "benchmarks/peers") },
-		}
-		for _, o := range s.others {
-			contenders = append(contenders, func() { s.other(ctx, turn, r, o) })
-		}
-		inTurn(turn, contenders)
+	return 1
+}
+
+// compute measures a row that is done by the processor alone.
+func (s *session) compute(ctx context.Context, turn int, r row) {
+	contenders := []func(){
+		func() { s.bench(ctx, turn, r, s.shop.rows, "benchmarks/rows") },
+		func() { s.bench(ctx, turn, r, s.shop.peers, "benchmarks/peers") },
 	}
+	for _, o := range s.others {
+		contenders = append(contenders, func() { s.other(ctx, turn, r, o) })
+	}
+	inTurn(turn, contenders)
 }
 
 // inTurn calls all functions, in odd rounds from the last to the first.

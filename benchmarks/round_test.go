@@ -89,17 +89,26 @@ func TestRounds(t *testing.T) {
 	}
 }
 
-// TestOften measures a row five times in each of two rounds, as a long run does.
+// TestOften measures a row five times in each of two rounds, as a long run does. A load
+// takes no longer by that.
 func TestOften(t *testing.T) {
-	for often, want := range map[bool]int{true: 10, false: 2} {
-		o := options{rounds: 2, only: regexp.MustCompile(`deferred/one-callback$`)}
-		s, r, _ := fakeSession(t, o)
-		s.pace.often = often
-		if err := s.run(t.Context(), makePlan(o)); err != nil {
-			t.Fatal(err)
-		}
-		if n := len(r.series("deferred/one-callback", "node", "ns/op")); n != want || r.Rounds != 2 {
-			t.Errorf("often %v: %d values in %d rounds, want %d in 2", often, n, r.Rounds, want)
+	for _, row := range []struct{ path, contender, key, command string }{
+		{"deferred/one-callback", "node", "ns/op", ""},
+		{"latency/c=100,s=64,r=20000", "c", "p99-us", "-time 50ms"},
+	} {
+		for often, want := range map[bool]int{true: 10, false: 2} {
+			o := options{rounds: 2, only: regexp.MustCompile(row.path + "$")}
+			s, r, _ := fakeSession(t, o)
+			s.pace.often = often
+			if err := s.run(t.Context(), makePlan(o)); err != nil {
+				t.Fatal(err)
+			}
+			if n := len(r.series(row.path, row.contender, row.key)); n != want || r.Rounds != 2 {
+				t.Errorf("%s, often %v: %d values in %d rounds, want %d in 2", row.path, often, n, r.Rounds, want)
+			}
+			if commands := strings.Join(r.Commands, "\n"); often && !strings.Contains(commands, row.command) {
+				t.Errorf("%q is not among the commands:\n%s", row.command, commands)
+			}
 		}
 	}
 }

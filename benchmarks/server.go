@@ -115,7 +115,8 @@ const warmth = 50 * time.Millisecond
 // work runs the load generator and returns what it measured, with the server's
 // CPU time for each request.
 func (s *session) work(ctx context.Context, r row, srv *server) (map[string]float64, []percentile, error) {
-	args := []string{"-addr", srv.address, "-time", s.pace.load.String(), "-warm", warmth.String(), "-json"}
+	share := s.pace.load / time.Duration(s.times(r))
+	args := []string{"-addr", srv.address, "-time", share.String(), "-warm", warmth.String(), "-json"}
 	args = append(args, r.load.args()...)
 	m, err := startMeter(srv.cmd.Process.Pid)
 	if err != nil {
