@@ -14,7 +14,7 @@
 // A generator must not cost more than the server it measures. Run uses one goroutine,
 // epoll, raw system calls, and no allocation per request (with TLS, crypto/tls makes
 // some of its own); so it needs Linux and answers ErrUnsupported elsewhere. Without TLS,
-// of answers over 4 KiB it compares one read in 16 with what was sent, and has the kernel
+// of answers over 4 KiB it compares one read in 17 with what was sent, and has the kernel
 // throw the others away: a copy of everything would keep a fast server waiting. Hold and
 // Handshakes use goroutines, on every system.
 //

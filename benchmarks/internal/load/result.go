@@ -16,7 +16,7 @@ type Result struct {
 	// Rate is Requests each second.
 	Rate float64 `json:"rate"`
 	// Errors counts lost connections, reads that were not what was sent (without TLS, of
-	// answers over 4 KiB one read in 16 is looked at), and, at a fixed rate, requests
+	// answers over 4 KiB one read in 17 is looked at), and, at a fixed rate, requests
 	// without an answer.
 	Errors int64 `json:"errors"`
 	// Bytes is how much was sent and echoed, in one direction.

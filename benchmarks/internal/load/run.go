@@ -40,8 +40,9 @@ const (
 	// TLS they are copied in any case, and all is compared.
 	small = 4096
 	// sampled is how many reads of larger answers it takes for one to be compared. The
-	// first of each connection is.
-	sampled = 16
+	// first of each connection is. It is a prime: where each answer takes as many reads,
+	// other parts of it are compared each time.
+	sampled = 17
 )
 
 // echoed reports whether p is what message has at offset.
