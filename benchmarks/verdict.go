@@ -136,10 +136,10 @@ func (r *results) against(g goal, path string, own series) (worst, best float64,
 	}
 	for _, y := range g.yard {
 		yard := r.series(path, y, g.keyOf(path))
-		ratio := own.to(yard).median()
+		both := own.to(yard)
+		ratio := both.median()
 		if !math.IsNaN(ratio) && (math.IsNaN(worst) || ratio > worst != g.more) {
 			worst, label = ratio, labelOf(y)
-			both := own.to(yard)
 			best = r.bestOf(ownPath, cmp.Or(g.who, ours), g, both) / r.bestOf(path, y, g, both)
 		}
 	}

@@ -38,8 +38,7 @@ type chainRequest interface {
 func (d *Deferred[T]) await(inner *Deferred[T]) {
 	// Mostly inner has a value, and nothing else is to be said of it. What waits has no
 	// result, so there is no cycle either. A thousand of these take 4 to 9% less time by it.
-	if inner.state == settled && inner.pauses == 0 && inner.marks&consumed == 0 && inner.other == nil && inner.handlers.empty() {
-		inner.marks |= consumed
+	if inner.atRest() && inner.other == nil && inner.claim() {
 		v := inner.value
 		inner.value = *new(T)
 		d.succeed(v)
@@ -51,11 +50,7 @@ func (d *Deferred[T]) await(inner *Deferred[T]) {
 	case !inner.claim():
 		d.failWith(failure.New(ErrAlreadyChained))
 	case inner.atRest():
-		v, f, seen := inner.take()
-		if f == nil {
-			d.succeed(v)
-			return
-		}
+		_, f, seen := inner.take() // a failure, since it is no value
 		d.failWith(f)
 		d.marks |= seen
 		if d.marks&traced != 0 {

@@ -72,7 +72,7 @@ func (hs *handlers[T]) popRest() handler[T] {
 }
 
 // popBlock takes the oldest handler out of the oldest block, and drops the block when
-// that was its last.
+// that was its last, or gives it back when it was the last block.
 func (hs *handlers[T]) popBlock(newest *block) handler[T] {
 	b := newest.next
 	h := b.slots[b.start].(handler[T])
