@@ -40,7 +40,7 @@ func TestBlocksServeAnyType(t *testing.T) {
 	var wg sync.WaitGroup
 	for range 4 {
 		wg.Go(func() {
-			for n := range 40 {
+			for n := range 160 { // as many as go into three blocks
 				ofMany(t, n, 1)
 				ofMany(t, n, "text")
 				ofMany(t, n, struct{}{})
@@ -78,9 +78,9 @@ func TestBlocksGoBetweenGoroutines(t *testing.T) {
 	}
 }
 
-// TestLongListGivesOneBlockBack checks that a list gives no more blocks back than it
-// took: of two lists that begin after it and never end, one finds a spare block.
-func TestLongListGivesOneBlockBack(t *testing.T) {
+// TestListGivesItsBlocksBackOnce checks that a list gives no more blocks back than it
+// took, and no fewer, by how many are left to two lists that begin after it and never end.
+func TestListGivesItsBlocksBackOnce(t *testing.T) {
 	skipInDebug(t)
 	list := func(n int) *number {
 		d := newNumber()
@@ -89,25 +89,44 @@ func TestLongListGivesOneBlockBack(t *testing.T) {
 		}
 		return d
 	}
-	for range 2 { // by then nothing is left of what other tests gave back
-		runtime.GC()
+	rows := []struct {
+		name         string
+		fired, stays int
+		want         float64
+	}{
+		// Each Deferred is an allocation. Of the three first blocks one is used twice.
+		{"one block", 3, 3, 3 + 2},
+		// And of the later blocks the only one.
+		{"a later one", 19, 3, 3 + 2},
+		// Two in the list that is fired, which the others have after it.
+		{"two later ones", 80, 19, 3 + 2 + 2},
 	}
-	const want = 3 + 1 + 2
-	got := testing.AllocsPerRun(100, func() {
-		kept = list(19)
-		_ = kept.Callback(1)
-		kept = list(3)
-		kept = list(3)
-	})
-	if got != want {
-		t.Errorf("%v allocations, want %v", got, want)
+	for _, row := range rows {
+		t.Run(row.name, func(t *testing.T) {
+			for range 2 { // by then nothing is left of what other tests gave back
+				runtime.GC()
+			}
+			most := row.want
+			if raceEnabled {
+				most += 3 // sync.Pool loses some on purpose then
+			}
+			got := testing.AllocsPerRun(100, func() {
+				kept = list(row.fired)
+				_ = kept.Callback(1)
+				kept = list(row.stays)
+				kept = list(row.stays)
+			})
+			if got < row.want || got > most {
+				t.Errorf("%v allocations, want %v", got, row.want)
+			}
+		})
 	}
 }
 
 // TestBlockIsTakenInsideItsLastHandler has a Deferred take the block that another one,
 // which is running, has just been done with.
 func TestBlockIsTakenInsideItsLastHandler(t *testing.T) {
-	for n := 3; n < 30; n++ {
+	for n := 3; n < 160; n++ { // the third block begins at 75
 		t.Run(fmt.Sprint(n), func(t *testing.T) {
 			var outer, inner []int
 			d := deferred.New[int]()

@@ -15,7 +15,7 @@ import (
 // the Deferred works for. It must not be copied after first use.
 //
 // It takes 56 bytes and the size of T, with room for two handlers; further ones
-// go into blocks of nine, see AddCallbacks.
+// go into blocks, see AddCallbacks.
 type Deferred[T any] struct {
 	value T
 

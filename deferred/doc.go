@@ -98,8 +98,8 @@
 // # Cost
 //
 // A Deferred is one allocation, with room for two handlers. Further ones go into
-// blocks of nine, of which the first is usually one that was used before, and each
-// other is one more allocation. A handler is the function itself, and waiting for
+// blocks, which are used again and again: an allocation only while there are more
+// of them than ever before. A handler is the function itself, and waiting for
 // another Deferred takes what is there, so neither allocates. Then is one allocation.
 // Running, handing over and cancelling are linear in the number of Deferreds and
 // handlers; building a chain with the search for cycles is n log n at most.

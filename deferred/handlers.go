@@ -36,12 +36,13 @@ func (hs *handlers[T]) overflow(h handler[T]) {
 	newest := (*block)(several)
 	switch {
 	case !ok:
-		newest = spare.Get().(*block)
+		newest = spareFirst.Get().(*block)
 		newest.next = newest
 		newest.slots[0], newest.end = hs.second, 1
 		hs.second = (*blocks[T])(newest)
-	case newest.end == blockSize:
-		b := &block{next: newest.next}
+	case int(newest.end) == len(newest.slots):
+		b := spareLater.Get().(*block)
+		b.next = newest.next
 		newest.next = b
 		newest = b
 		hs.second = (*blocks[T])(b)
@@ -71,22 +72,22 @@ func (hs *handlers[T]) popRest() handler[T] {
 	return h
 }
 
-// popBlock takes the oldest handler out of the oldest block, and drops the block when
-// that was its last, or gives it back when it was the last block.
+// popBlock takes the oldest handler out of the oldest block, and gives the block back
+// when that was its last.
 func (hs *handlers[T]) popBlock(newest *block) handler[T] {
 	b := newest.next
 	h := b.slots[b.start].(handler[T])
-	b.slots[b.start] = nil // a step of a Collection leads to all others of it, see Release
 	b.start++
-	if b.start == b.end {
-		if b == newest {
-			hs.second = nil
-			*b = block{}
-			spare.Put(b)
-		} else {
-			newest.next = b.next
-		}
+	if b.start < b.end {
+		b.slots[b.start-1] = nil // a step of a Collection leads to all others of it, see Release
+		return h
 	}
+	if b == newest {
+		hs.second = nil
+	} else {
+		newest.next = b.next
+	}
+	b.giveBack()
 	return h
 }
 
