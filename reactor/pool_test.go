@@ -4,6 +4,7 @@ package reactor_test
 
 import (
 	"context"
+	"runtime"
 	"testing"
 	"time"
 
@@ -186,5 +187,27 @@ func TestBlockingCallWhenTheLoopEnds(t *testing.T) {
 		await(w.T, called, "the call")
 		w.stop(end)
 		w.checkIs(await(w.T, answer, "the blocking call"), threads.ErrLoopStopped)
+	})
+}
+
+// TestJobBesideBusyLoop has a worker do something for a loop that finds an event each
+// time, where there is one processor for both. The turns are counted, not the time.
+func TestJobBesideBusyLoop(t *testing.T) {
+	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(1))
+	forEachPoller(t, func(w *world) {
+		w.r.CallWhenRunning(func() {
+			_, e := w.pipe()
+			w.check(w.asWriter(e)) // and nobody writes
+			began := w.r.Stats().Turns
+			threads.DeferToThread(w.r, func(context.Context) (int, error) {
+				return 1, nil
+			}).AddCallback(func(v int) (int, error) {
+				if n := w.r.Stats().Turns - began; n > 100 {
+					w.Errorf("the result of a worker came after %d turns", n)
+				}
+				return v, w.r.Stop()
+			})
+		})
+		w.run()
 	})
 }

@@ -55,6 +55,7 @@ var suite = []struct {
 	{"Allocations", testAllocations},
 	{"Asks", testAsks},
 	{"Asks/ForNobody", testAsksForNobody},
+	{"GivesWay", testGivesWay},
 }
 
 // RunSuite runs the suite on one kind.
