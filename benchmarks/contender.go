@@ -24,6 +24,7 @@ type contender struct {
 func contenders() []contender {
 	return []contender{
 		{name: ours, label: "Spindle"},
+		{name: "spindle-at-once", label: "Spindle at once", floor: true},
 		{name: "floor", label: "the floor", floor: true},
 		{name: "goroutine", label: "goroutine"},
 		{name: "channel", label: "channel"},

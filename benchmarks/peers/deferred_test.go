@@ -12,25 +12,25 @@ func TestDeferred(t *testing.T)      { row.Test(t, deferredRows()) }
 
 func deferredRows() []row.Row {
 	return []row.Row{
-		{Name: "one-callback", Want: 2, Contenders: []row.Contender{
+		{Name: "one-callback", Want: 2, InTurns: true, Contenders: []row.Contender{
 			row.Fixed("samber-mo", func(n int) int { return moCallbacks(n, 1) }),
 			row.Fixed("go-promise", func(n int) int { return promiseCallbacks(n, 1) }),
 		}},
-		{Name: "ten-callbacks", Want: 11, Contenders: []row.Contender{
+		{Name: "ten-callbacks", Want: 11, InTurns: true, Contenders: []row.Contender{
 			row.Fixed("samber-mo", func(n int) int { return moCallbacks(n, 10) }),
 			row.Fixed("go-promise", func(n int) int { return promisePipes(n, 10) }),
 			row.Fixed("go-promise-apart", func(n int) int { return promiseCallbacks(n, 10) }),
 		}},
-		{Name: "thousand-chained", Want: steps + 1, Contenders: []row.Contender{
+		{Name: "thousand-chained", Want: steps + 1, InTurns: true, Contenders: []row.Contender{
 			row.Fixed("samber-mo", moChained),
 			row.Fixed("go-promise", func(n int) int { return promisePipes(n, steps) }),
 		}},
-		{Name: "gather-100", Want: sumBelow(children), Contenders: []row.Contender{
+		{Name: "gather-100", Want: sumBelow(children), InTurns: true, Contenders: []row.Contender{
 			row.Fixed("go-promise", func(n int) int { return promiseAll(n, children) }),
 			row.Fixed("conc", func(n int) int { return concWaits(n, children) }),
 			{Name: "ants", Start: func(s row.Setup) row.Run { return antsWaits(s, children) }},
 		}},
-		{Name: "fail-and-recover", Want: 7, Contenders: []row.Contender{
+		{Name: "fail-and-recover", Want: 7, InTurns: true, Contenders: []row.Contender{
 			row.Fixed("samber-mo", moRecovers),
 			row.Fixed("go-promise", promiseRecovers),
 		}},

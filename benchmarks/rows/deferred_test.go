@@ -14,9 +14,10 @@ import (
 func BenchmarkDeferred(b *testing.B) { row.Bench(b, deferredRows()) }
 func TestDeferred(t *testing.T)      { row.Test(t, deferredRows()) }
 
-// The five rows that every language's promises are compared by.
+// The five rows that every language's promises are compared by. They are in turns, as the
+// callbacks of a loop are; what they cost otherwise stands beside it.
 func deferredRows() []row.Row {
-	return []row.Row{
+	rows := []row.Row{
 		{Name: "one-callback", Want: 2, Contenders: []row.Contender{
 			row.Fixed("spindle", func(n int) int { return callbacks(n, 1) }),
 			row.Fixed("floor", func(n int) int { return funcs(n, 1) }),
@@ -36,8 +37,8 @@ func deferredRows() []row.Row {
 			row.Fixed("channel", chainedChannels),
 		}},
 		{Name: "gather-100", Want: sumBelow(children), Contenders: []row.Contender{
-			row.Fixed("spindle", func(n int) int { return gathers(n, children) }),
-			row.Fixed("floor", func(n int) int { return slices(n, children) }),
+			{Name: "spindle", Start: func(row.Setup) row.Run { return gathers(children) }},
+			{Name: "floor", Start: func(row.Setup) row.Run { return slices(children) }},
 			row.Fixed("goroutine", func(n int) int { return waits(n, children) }),
 		}},
 		{Name: "fail-and-recover", Want: 7, Contenders: []row.Contender{
@@ -46,6 +47,14 @@ func deferredRows() []row.Row {
 			row.Fixed("channel", recoverChannels),
 		}},
 	}
+	for i := range rows {
+		r := &rows[i]
+		r.InTurns = true
+		atOnce := r.Contenders[0]
+		atOnce.Name, atOnce.AtOnce = "spindle-at-once", true
+		r.Contenders = append(r.Contenders, atOnce)
+	}
+	return rows
 }
 
 const (
@@ -182,38 +191,42 @@ func chainedChannels(n int) int {
 }
 
 // gathers creates so many Deferreds, gathers them and fires all.
-func gathers(n, count int) int {
+func gathers(count int) row.Run {
 	ds := make([]*deferred.Deferred[int], count)
-	var out *deferred.Deferred[[]int]
-	for range n {
-		for i := range ds {
-			ds[i] = deferred.New[int]()
+	return func(n int) int {
+		var out *deferred.Deferred[[]int]
+		for range n {
+			for i := range ds {
+				ds[i] = deferred.New[int]()
+			}
+			out = chain.Gather(ds)
+			for i, d := range ds {
+				_ = d.Callback(i)
+			}
 		}
-		out = chain.Gather(ds)
-		for i, d := range ds {
-			_ = d.Callback(i)
-		}
+		values, _, _ := out.Poll()
+		return sum(values)
 	}
-	values, _, _ := out.Poll()
-	return sum(values)
 }
 
 // slices fills so many slices with a func each, calls it and keeps what it returns.
-func slices(n, count int) int {
-	var values []int
+func slices(count int) row.Run {
 	all := make([][]func(int) (int, error), count)
-	for range n {
-		for i := range all {
-			all[i] = []func(int) (int, error){same}
-		}
-		values = make([]int, count)
-		for i, fs := range all {
-			for _, f := range fs {
-				values[i], _ = f(i)
+	return func(n int) int {
+		var values []int
+		for range n {
+			for i := range all {
+				all[i] = []func(int) (int, error){same}
+			}
+			values = make([]int, count)
+			for i, fs := range all {
+				for _, f := range fs {
+					values[i], _ = f(i)
+				}
 			}
 		}
+		return sum(values)
 	}
-	return sum(values)
 }
 
 func same(v int) (int, error) { return v, nil }

@@ -13,7 +13,7 @@ func TestGather(t *testing.T)      { row.Test(t, gatherRows()) }
 func gatherRows() []row.Row {
 	return sized(listSizes, func(size int) row.Row {
 		return row.Row{Want: sumBelow(size), Contenders: []row.Contender{
-			row.Fixed("spindle", func(n int) int { return gathers(n, size) }),
+			{Name: "spindle", Start: func(row.Setup) row.Run { return gathers(size) }},
 			row.Fixed("waitgroup", func(n int) int { return waits(n, size) }),
 		}}
 	})

@@ -14,6 +14,9 @@ import (
 // still for a moment does so as long.
 const slice = 10 * time.Millisecond
 
+// turn is about how long a goroutine works in a row in turns before it gives way.
+const turn = 50 * time.Microsecond
+
 // Bench measures every contender of rows: ns/op is the whole operation of the row,
 // best-ns/op the same in the best slice of some 10 ms, and allocs/op is always
 // reported. A wrong result fails the benchmark.
@@ -37,6 +40,9 @@ func bench(b *testing.B, r Row, c Contender) {
 	b.Run(c.Name, func(b *testing.B) {
 		s.TB = b // which a Fatal ends
 		run := start()
+		if r.InTurns && !c.AtOnce {
+			run = s.inTurns(run, r.Want)
+		}
 		b.ReportAllocs()
 		b.ResetTimer()
 		took, best := s.slices(b, run, r.Want)
@@ -100,6 +106,24 @@ func (s *setup) slices(b *testing.B, run Run, want int) (took time.Duration, bes
 	}
 	s.each = float64(took.Nanoseconds()) / float64(b.N)
 	return took, best
+}
+
+// inTurns returns a Run that makes its operations in calls of run, and gives way after
+// each. Of the results it returns the first that is not want.
+func (s *setup) inTurns(run Run, want int) Run {
+	size := 1
+	if s.each > 0 {
+		size = max(1, int(float64(turn)/s.each))
+	}
+	return func(n int) int {
+		for left := n; left > 0; left -= size {
+			if got := run(min(left, size)); got != want {
+				return got
+			}
+			runtime.Gosched()
+		}
+		return want
+	}
 }
 
 // Took keeps d for when the Run is over.

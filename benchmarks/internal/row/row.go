@@ -11,6 +11,13 @@ type Row struct {
 	Size int
 	// Want is the result that each operation must have.
 	Want int
+	// InTurns is for rows of nothing but computing. Their operations are made in turns
+	// of some 50 µs, after each of which the goroutine gives way, as that of a loop does
+	// when it looks for events. A goroutine that never does leaves Go's collector, where
+	// there is one processor, no moment to work in: it marks no faster than the goroutine
+	// allocates, for a third of the time, in which every pointer that is written costs
+	// more.
+	InTurns bool
 	// Contenders run in this order.
 	Contenders []Contender
 }
@@ -22,6 +29,8 @@ type Contender struct {
 	// Start makes what the operations need and is not timed. It is called once in a
 	// benchmark, on any goroutine. What must end it gives to s.Cleanup.
 	Start func(s Setup) Run
+	// AtOnce is for one that never gives way, even in a row in turns.
+	AtOnce bool
 }
 
 // Setup is what a Start may use of the test or benchmark. Fatal is for the Start
@@ -32,7 +41,8 @@ type Setup interface {
 	Errorf(format string, args ...any)
 
 	// Took says that of the Run that is under way only d counts, since the rest of
-	// it prepares the operations. Each Run of the contender says so once.
+	// it prepares the operations. Each Run of the contender says so once, and its row
+	// is not in turns.
 	Took(d time.Duration)
 }
 

@@ -2,10 +2,13 @@ package row_test
 
 import (
 	"context"
+	"flag"
 	"os"
 	"os/exec"
+	"runtime"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -123,6 +126,86 @@ func TestBenchOfAWrongResult(t *testing.T) {
 	failed := false
 	testing.Benchmark(func(b *testing.B) {
 		row.Bench(b, []row.Row{{Name: "r", Want: 7, Contenders: []row.Contender{row.Fixed("x", func(int) int { return 8 })}}})
+		failed = b.Failed()
+	})
+	if !failed {
+		t.Error("a wrong result has passed")
+	}
+}
+
+// TestInTurns has operations of 10 µs, and a goroutine that wants the only processor: a
+// row in turns makes a few in a call and lets it run then, one at once does neither.
+func TestInTurns(t *testing.T) {
+	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(1))
+	benchTime := flag.Lookup("test.benchtime").Value
+	defer func(old string) { _ = benchTime.Set(old) }(benchTime.String())
+	if err := benchTime.Set("300x"); err != nil {
+		t.Fatal(err)
+	}
+	var ran atomic.Int64 // how often the other one did
+	over, ended := make(chan struct{}), make(chan struct{})
+	go func() {
+		defer close(ended)
+		for {
+			select {
+			case <-over:
+				return
+			default:
+				ran.Add(1)
+				runtime.Gosched()
+			}
+		}
+	}()
+	type calls struct {
+		made, largest, others int
+		last                  int64
+	}
+	seen := map[string]*calls{"turns": {}, "at-once": {}}
+	spins := func(name string, atOnce bool) row.Contender {
+		c := seen[name]
+		return row.Contender{Name: name, AtOnce: atOnce, Start: func(row.Setup) row.Run {
+			return func(n int) int {
+				c.made++
+				c.largest = max(c.largest, n)
+				if now := ran.Load(); now > c.last {
+					c.others++
+					c.last = now
+				}
+				for range n {
+					for began := time.Now(); time.Since(began) < 10*time.Microsecond; {
+					}
+				}
+				return 7
+			}
+		}}
+	}
+	testing.Benchmark(func(b *testing.B) {
+		row.Bench(b, []row.Row{{Name: "r", Want: 7, InTurns: true, Contenders: []row.Contender{
+			spins("turns", false), spins("at-once", true),
+		}}})
+	})
+	close(over)
+	<-ended
+	if c := seen["turns"]; c.largest > 10 || c.made < 30 || c.others < c.made/2 {
+		t.Errorf("in turns: %+v", *c)
+	}
+	if c := seen["at-once"]; c.largest < 300 || c.made > 10 {
+		t.Errorf("at once: %+v", *c)
+	}
+}
+
+// TestInTurnsWithAWrongResult fails, though the last result is right.
+func TestInTurnsWithAWrongResult(t *testing.T) {
+	failed, calls := false, 0
+	testing.Benchmark(func(b *testing.B) {
+		row.Bench(b, []row.Row{{Name: "r", Want: 7, InTurns: true, Contenders: []row.Contender{
+			row.Fixed("x", func(int) int {
+				if calls++; calls == 2 {
+					return 8
+				}
+				return 7
+			}),
+		}}})
 		failed = b.Failed()
 	})
 	if !failed {
