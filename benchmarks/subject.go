@@ -99,7 +99,7 @@ func subjects() []subject {
 const goWay = "a goroutine, a channel and a receive"
 
 func deferredSubject() subject {
-	s := subject{name: "deferred", title: "Deferred", text: "One result, and what follows from it. The goroutine gives way every 50 µs, as a loop's does; what ours costs if it never does stands beside it as \"Spindle at once\". In a long run each is measured five times a round.", rows: []row{
+	s := subject{name: "deferred", title: "Deferred", text: "One result, and what follows from it. The goroutine gives way after some 50 µs of work, as a loop's does now and then; what ours costs if it never does stands beside it as \"Spindle at once\". In a long run each is measured five times a round.", rows: []row{
 		{name: "one-callback", title: "create, one callback, fire", base: "goroutine", means: goWay, readme: true},
 		{name: "ten-callbacks", title: "create, ten callbacks, fire", base: "goroutine", means: goWay, readme: true},
 		{name: "thousand-chained", title: "1000 steps that each answer a fired Deferred", base: "goroutine", means: goWay, readme: true},

@@ -13,8 +13,8 @@ import "github.com/spindle-go/spindle/failure"
 //
 // Adding handlers costs no allocation for the first two (a pair counts as two).
 // Further ones go into blocks, the first with room for nine (192 bytes) and each one after
-// it for 64 (1.2 KiB). A block is one that another Deferred is done with, if there is any,
-// and otherwise an allocation.
+// it for 64 (1280 bytes). A block is one that another Deferred is done with, if there is
+// any, and otherwise an allocation.
 func (d *Deferred[T]) AddCallbacks(cb func(T) (T, error), eb func(*failure.Failure) (T, error)) *Deferred[T] {
 	switch {
 	case cb == nil && eb == nil:

@@ -40,7 +40,7 @@ func TestBlocksServeAnyType(t *testing.T) {
 	var wg sync.WaitGroup
 	for range 4 {
 		wg.Go(func() {
-			for n := range 160 { // as many as go into three blocks
+			for n := range 160 { // into up to four blocks
 				ofMany(t, n, 1)
 				ofMany(t, n, "text")
 				ofMany(t, n, struct{}{})
@@ -172,26 +172,118 @@ func checkCounts(t *testing.T, name string, got []int, n int) {
 	}
 }
 
-// TestBlockKeepsNothing checks that a block which one Deferred waits with does not hold
-// what the handlers of another, that had it before, knew.
-func TestBlockKeepsNothing(t *testing.T) {
-	waiting := make([]*number, 100)
-	fire := func() <-chan struct{} {
-		big := new([1 << 16]byte)
-		d := newNumber()
-		for range 10 {
-			d.AddCallback(func(v int) (int, error) { return v + int(big[v]), nil })
+// TestBlocksKeepNothing checks that a block which one Deferred waits with does not hold
+// what the handlers of another, that had it before, knew. That is the handler before the
+// last, since those that wait have fewer handlers and would overwrite the first ones.
+func TestBlocksKeepNothing(t *testing.T) {
+	rows := []struct {
+		name        string
+		fired, wait int
+	}{
+		{"first block", 10, 3},
+		{"later block", 74, 12},
+		{"second later block", 138, 12},
+	}
+	for _, row := range rows {
+		t.Run(row.name, func(t *testing.T) {
+			fire := func() <-chan struct{} {
+				big := new([1 << 16]byte)
+				d := newNumber()
+				for i := range row.fired {
+					if i == row.fired-2 {
+						d.AddCallback(func(v int) (int, error) { return v + int(big[0]), nil })
+					} else {
+						d.AddCallback(increment)
+					}
+				}
+				_ = d.Callback(1)
+				return collected(big)
+			}
+			gone := fire()
+			waiting := make([]*number, 100)
+			for i := range waiting { // one of them takes the block, unless it went to the collector
+				waiting[i] = newNumber()
+				for range row.wait {
+					waiting[i].AddCallback(increment)
+				}
+			}
+			waitForGC(t, gone, "what the handlers of a Deferred knew is collected")
+			for _, d := range waiting {
+				_ = d.Callback(1)
+			}
+		})
+	}
+}
+
+// TestWaitingListKeepsNothing checks that a Deferred which stops in the middle of a block
+// holds nothing of what those handlers in it knew that have run.
+func TestWaitingListKeepsNothing(t *testing.T) {
+	inner := newNumber()
+	rows := []struct {
+		name string
+		stop func(d *number)
+	}{
+		{"a callback chains", func(d *number) { waitFor(d, inner) }},
+		{"one for both chains", func(d *number) {
+			d.AddBoth(func(int, error) (int, error) { return inner.Chain() })
+		}},
+		{"one for both chains, after a panic", func(d *number) {
+			d.AddCallback(func(int) (int, error) { panic("no") })
+			d.AddBoth(func(int, error) (int, error) { return inner.Chain() })
+		}},
+		{"a pause", func(d *number) {
+			d.AddCallback(func(v int) (int, error) { d.Pause(); return v, nil })
+		}},
+	}
+	for _, row := range rows {
+		t.Run(row.name, func(t *testing.T) {
+			inner = newNumber()
+			d := newNumber()
+			fire := func() <-chan struct{} {
+				big := new([1 << 16]byte)
+				for i := range 40 {
+					if i == 12 {
+						d.AddCallback(func(v int) (int, error) { return v + int(big[0]), nil })
+					} else {
+						d.AddCallback(increment)
+					}
+				}
+				row.stop(d)
+				for range 20 {
+					d.AddCallback(increment)
+				}
+				_ = d.Callback(1)
+				return collected(big)
+			}
+			waitForGC(t, fire(), "what the handlers knew that have run is collected")
+			if _, _, ready := d.Poll(); ready {
+				t.Error("it does not wait")
+			}
+			runtime.KeepAlive(d)
+		})
+	}
+}
+
+// TestBlockSizes checks how many allocations a list of n callbacks takes that never runs,
+// where there is no spare block: the Deferred is one, and each block.
+func TestBlockSizes(t *testing.T) {
+	skipInDebug(t)
+	for range 2 { // by then nothing is left of what other tests gave back
+		runtime.GC()
+	}
+	for _, row := range []struct {
+		n    int
+		want float64
+	}{{2, 1}, {3, 2}, {10, 2}, {11, 3}, {74, 3}, {75, 4}, {138, 4}, {139, 5}} {
+		got := testing.AllocsPerRun(10, func() {
+			kept = newNumber()
+			for range row.n {
+				kept.AddCallback(increment)
+			}
+		})
+		if got != row.want {
+			t.Errorf("%d callbacks: %v allocations, want %v", row.n, got, row.want)
 		}
-		_ = d.Callback(1)
-		return collected(big)
-	}
-	gone := fire()
-	for i := range waiting { // one of them takes the block, unless it went to the collector
-		waiting[i] = newNumber().AddCallback(increment).AddCallback(increment).AddCallback(increment)
-	}
-	waitForGC(t, gone, "what the handlers of a Deferred knew is collected")
-	for _, d := range waiting {
-		_ = d.Callback(1)
 	}
 }
 

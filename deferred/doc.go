@@ -98,9 +98,9 @@
 // # Cost
 //
 // A Deferred is one allocation, with room for two handlers. Further ones go into
-// blocks, which are used again and again: an allocation only while there are more
-// of them than ever before. A handler is the function itself, and waiting for
-// another Deferred takes what is there, so neither allocates. Then is one allocation.
+// blocks, which are used again: one is an allocation only when no used one is at
+// hand. A handler is the function itself, and waiting for another Deferred takes
+// what is there, so neither allocates. Then is one allocation.
 // Running, handing over and cancelling are linear in the number of Deferreds and
 // handlers; building a chain with the search for cycles is n log n at most.
 package deferred

@@ -123,6 +123,9 @@ func (d *Deferred[T]) run() (next node) {
 	if d.state == running {
 		d.state = settled
 	}
+	if !d.handlers.empty() { // it waits, or is paused: for how long nobody knows
+		d.handlers.forget()
+	}
 	return nil
 }
 

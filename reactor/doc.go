@@ -29,8 +29,10 @@
 //  5. goes on with startup or shutdown, if the one or the other is under way.
 //
 // What these make runs in the next turn. So a call that makes another one, for
-// ever, starves nobody; and between two turns every failure is reported that the
-// turn left unhandled in a Deferred.
+// ever, starves no other call; nor other goroutines where there is one processor,
+// since a loop that never has to wait gives way every few turns all the same. And
+// between two turns every failure is reported that the turn left unhandled in a
+// Deferred.
 //
 // # Rules
 //

@@ -37,6 +37,15 @@ func deferredRows() []row.Row {
 	}
 }
 
+// TestDeferredInTurns checks that they are measured as ours is.
+func TestDeferredInTurns(t *testing.T) {
+	for _, r := range deferredRows() {
+		if !r.InTurns {
+			t.Errorf("%s is not in turns", r.Name)
+		}
+	}
+}
+
 const (
 	steps    = 1000
 	children = 100

@@ -57,6 +57,24 @@ func deferredRows() []row.Row {
 	return rows
 }
 
+// TestDeferredInTurns checks that the contenders of a row are measured alike, but for the
+// one that is there to show what it is about.
+func TestDeferredInTurns(t *testing.T) {
+	for _, r := range deferredRows() {
+		if !r.InTurns {
+			t.Errorf("%s is not in turns", r.Name)
+		}
+		for _, c := range r.Contenders {
+			if c.AtOnce != (c.Name == "spindle-at-once") {
+				t.Errorf("%s/%s at once: %v", r.Name, c.Name, c.AtOnce)
+			}
+		}
+		if ours := r.Contenders[0].Name; ours != "spindle" {
+			t.Errorf("what is run at once in %s is %s", r.Name, ours)
+		}
+	}
+}
+
 const (
 	steps    = 1000
 	children = 100

@@ -11,42 +11,57 @@ import (
 )
 
 // testGivesWay has a loop that always has something to do, and a goroutine that wants
-// the only processor. What is counted is how often the loop gets round before it lets
-// the other one run, be it that a few of the runtime's are first. Go takes the processor
-// from it by force in the end, which is after thousands of rounds.
+// the only processor, over and over. What is counted is after how many of the Waits the
+// other one has run; Go takes the processor from the loop by force every few thousand.
 func testGivesWay(w *world) {
 	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(1))
-	r, wr := w.pipe()
-	events := make([]poller.Event, 4)
-	const first = 10
-	rounds := func(name string, most, ready int, timeout time.Duration) {
-		var ran atomic.Bool
-		over := make(chan struct{})
-		go func() {
-			defer close(over)
-			ran.Store(true)
-		}()
-		n := 0
-		for ; !ran.Load(); n++ {
-			got, err := w.p.Wait(events, timeout, nil)
-			w.check(err)
-			if got != ready {
-				w.Fatalf("%s: %d events, want %d", name, got, ready)
+	var others atomic.Int64
+	over, ended := make(chan struct{}), make(chan struct{})
+	go func() {
+		defer close(ended)
+		for {
+			select {
+			case <-over:
+				return
+			default:
+				others.Add(1)
+				runtime.Gosched()
 			}
 		}
-		<-over
-		if n > first*most {
-			w.Errorf("%s: the loop went round %d times before another goroutine ran, want %d or so", name, n, most)
+	}()
+	defer func() {
+		close(over)
+		<-ended
+	}()
+	events := make([]poller.Event, 4)
+	count := func(name string, waits, ready int, timeout time.Duration) {
+		const want = 100
+		gaveWay, last := 0, others.Load()
+		for range waits {
+			n, err := w.p.Wait(events, timeout, nil)
+			w.check(err)
+			if n != ready {
+				w.Fatalf("%s: %d events, want %d", name, n, ready)
+			}
+			if now := others.Load(); now != last {
+				gaveWay++
+				last = now
+			}
+		}
+		if gaveWay < want*3/4 || gaveWay > want*3/2 {
+			w.Errorf("%s: another goroutine ran in %d of %d Waits, want some %d", name, gaveWay, waits, want)
 		}
 	}
-	rounds("no event, but no time to wait either", 33, 0, 0)
+	// It gives way in the Wait that finds that there were 32 before it.
+	count("no event, but no time to wait either", 32*100, 0, 0)
+	r, wr := w.pipe()
 	w.write(wr)
 	w.add(r, poller.Readable)
-	rounds("one event each time", 17, 1, time.Hour)
+	count("one event each time", 16*100, 1, time.Hour)
 	for range 3 {
-		more, wr := w.pipe()
+		r, wr := w.pipe()
 		w.write(wr)
-		w.add(more, poller.Readable)
+		w.add(r, poller.Readable)
 	}
-	rounds("four events each time", 7, 4, -1)
+	count("four events each time", 7*100, 4, -1)
 }

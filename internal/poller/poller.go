@@ -24,7 +24,7 @@ type Poller struct {
 	table       table
 	always      alwaysReady
 	alwaysFirst bool // whose turn it was to fill the events first, see look
-	busy        int  // calls of Wait, and events, since it last let other goroutines run
+	busy        int  // what Wait found to do without waiting since it last gave way, see busyLimit
 }
 
 // New returns a Poller that waits with the given kind. It opens the waker's

@@ -40,14 +40,18 @@ func bench(b *testing.B, r Row, c Contender) {
 	b.Run(c.Name, func(b *testing.B) {
 		s.TB = b // which a Fatal ends
 		run := start()
-		if r.InTurns && !c.AtOnce {
-			run = s.inTurns(run, r.Want)
+		turns := r.InTurns && !c.AtOnce
+		if turns {
+			run = inTurns(run, r.Want, turnSize(s.each))
 		}
 		b.ReportAllocs()
 		b.ResetTimer()
 		took, best := s.slices(b, run, r.Want)
 		b.StopTimer()
-		if s.took > 0 {
+		switch {
+		case s.took > 0 && turns:
+			b.Fatal("a row in turns with a Run that says what it took")
+		case s.took > 0:
 			b.ReportMetric(float64(took.Nanoseconds())/float64(b.N), "ns/op")
 		}
 		b.ReportMetric(best, "best-ns/op")
@@ -108,13 +112,19 @@ func (s *setup) slices(b *testing.B, run Run, want int) (took time.Duration, bes
 	return took, best
 }
 
-// inTurns returns a Run that makes its operations in calls of run, and gives way after
-// each. Of the results it returns the first that is not want.
-func (s *setup) inTurns(run Run, want int) Run {
-	size := 1
-	if s.each > 0 {
-		size = max(1, int(float64(turn)/s.each))
+// turnSize is how many operations go into a turn, if one takes so many nanoseconds; 0 says
+// that it is not known.
+func turnSize(each float64) int {
+	if each == 0 {
+		return 1
 	}
+	return max(1, int(float64(turn)/each))
+}
+
+// inTurns returns a Run that makes its operations in calls of run, so many in each but
+// the last, and gives way after each. Of the results it returns the first that is not
+// want.
+func inTurns(run Run, want, size int) Run {
 	return func(n int) int {
 		for left := n; left > 0; left -= size {
 			if got := run(min(left, size)); got != want {

@@ -13,10 +13,9 @@ type Row struct {
 	Want int
 	// InTurns is for rows of nothing but computing. Their operations are made in turns
 	// of some 50 µs, after each of which the goroutine gives way, as that of a loop does
-	// when it looks for events. A goroutine that never does leaves Go's collector, where
-	// there is one processor, no moment to work in: it marks no faster than the goroutine
-	// allocates, for a third of the time, in which every pointer that is written costs
-	// more.
+	// now and then. Where there is one processor, a goroutine that never does leaves Go's
+	// collector no moment of its own: marking then goes on for a third of the time, and
+	// meanwhile every write of a pointer costs more.
 	InTurns bool
 	// Contenders run in this order.
 	Contenders []Contender
@@ -41,8 +40,8 @@ type Setup interface {
 	Errorf(format string, args ...any)
 
 	// Took says that of the Run that is under way only d counts, since the rest of
-	// it prepares the operations. Each Run of the contender says so once, and its row
-	// is not in turns.
+	// it prepares the operations. Each Run of the contender says so once. It fails the
+	// benchmark of a row in turns.
 	Took(d time.Duration)
 }
 

@@ -1,0 +1,7 @@
+package row
+
+// For the tests.
+var (
+	InTurns  = inTurns
+	TurnSize = turnSize
+)
