@@ -78,7 +78,8 @@ func (d *Deferred[T]) run() (next node) {
 		if h != nil {
 			hs.first = nil
 		} else if hs.second == nil {
-			break
+			d.state = settled
+			return nil
 		} else if several, ok := hs.second.(*blocks[T]); ok {
 			d.runBlock(several.next)
 			if d.state != running || d.pauses != 0 {
@@ -123,9 +124,7 @@ func (d *Deferred[T]) run() (next node) {
 	if d.state == running {
 		d.state = settled
 	}
-	if !d.handlers.empty() { // it waits, or is paused: for how long nobody knows
-		d.handlers.forget()
-	}
+	d.handlers.forget() // it waits, or is paused: for how long nobody knows
 	return nil
 }
 
