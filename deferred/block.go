@@ -5,7 +5,7 @@ import "sync"
 const (
 	firstBlock = 9 // how many handlers go into the first block of a list
 
-	// laterBlock is how many go into each one after it. What a Deferred with a dozen of
+	// laterBlock is how many go into each one after it. What a Deferred with a dozen
 	// handlers holds while it waits is a kilobyte more by it than with small ones, but few
 	// have so many, and a thousand callbacks take a tenth less time.
 	laterBlock = 64

@@ -129,8 +129,8 @@ func (d *Deferred[T]) run() (next node) {
 }
 
 // runBlock runs the callbacks at the head of b, which long lists are made of: a list of
-// ten takes some 5% less time by it. The last one in b is popBlock's, which drops the
-// block.
+// ten takes some 5% less time by it. The last one in b is popBlock's, which gives the
+// block back.
 func (d *Deferred[T]) runBlock(b *block) {
 	for b.start+1 < b.end {
 		cb, ok := b.slots[b.start].(callback[T])
