@@ -7,6 +7,8 @@ import (
 	"sync/atomic"
 	"time"
 
+	"golang.org/x/sys/unix"
+
 	"github.com/spindle-go/spindle/internal/poller"
 )
 
@@ -64,4 +66,31 @@ func testGivesWay(w *world) {
 		w.add(r, poller.Readable)
 	}
 	count("four events each time", 7*100, 4, -1)
+}
+
+// testLooksLetOthersRun has a goroutine that writes as soon as it gets the only processor:
+// that is between two of the looks before the sleep, so that no sleep comes of it.
+func testLooksLetOthersRun(w *world) {
+	if w.kind != poller.Epoll {
+		w.Skip("SKIPPED: this kind looks once before it sleeps")
+	}
+	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(1))
+	r, wr := w.pipe()
+	w.add(r, poller.Readable)
+	asks := 0
+	w.p.CountAsks(&asks)
+	events := make([]poller.Event, 4)
+	written := make(chan struct{})
+	go func() {
+		defer close(written)
+		if _, err := unix.Write(wr, []byte{1}); err != nil {
+			w.Error(err)
+		}
+	}()
+	n, err := w.p.Wait(events, patience, nil)
+	<-written
+	w.check(err)
+	if n != 1 || asks > 8 { // the ninth is the sleep
+		w.Errorf("%d events, after the kernel was asked %d times", n, asks)
+	}
 }

@@ -56,6 +56,7 @@ var suite = []struct {
 	{"Asks", testAsks},
 	{"Asks/ForNobody", testAsksForNobody},
 	{"GivesWay", testGivesWay},
+	{"GivesWay/LooksLetOthersRun", testLooksLetOthersRun},
 }
 
 // RunSuite runs the suite on one kind.
