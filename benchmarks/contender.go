@@ -16,7 +16,7 @@ type contender struct {
 	name  string
 	label string
 	from  source
-	floor bool // nothing to use instead: what is left if nearly all is left out, or a part of ours
+	floor bool // nothing to use instead: what is left if nearly all is left out, a part of ours, or ours under another condition
 }
 
 // contenders returns all, in the order in which they are shown: ours first, then

@@ -30,7 +30,7 @@
 //
 // What these make runs in the next turn. So a call that makes another one, for
 // ever, starves no other call; nor other goroutines where there is one processor,
-// since a loop that never has to wait gives way every few turns all the same. And
+// since a loop that never has to wait gives way after 32 turns at the latest. And
 // between two turns every failure is reported that the turn left unhandled in a
 // Deferred.
 //

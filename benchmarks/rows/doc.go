@@ -13,7 +13,10 @@
 // n=1000 it is the time of all thousand. best-ns/op is the same in the best slice of
 // some 10 ms.
 //
-// Every contender's result is checked, once a slice, which costs nothing to speak of.
+// The rows of BenchmarkDeferred are in turns of some 50 µs, see row.Row.
+//
+// Every contender's result is checked, once a slice or a turn, which costs nothing to speak
+// of.
 // The tests run one operation of each row that is not large, so that `go test ./...`
 // finds a row that has stopped working. The same rows for libraries of others are in
 // benchmarks/peers, which is a module of its own; `go run ./benchmarks` runs all of
@@ -24,6 +27,7 @@
 // Those that are not spindle are written as somebody would write them who knows the
 // technique well and wants it to win:
 //
+//   - spindle-at-once is spindle without the turns of its row.
 //   - floor is what nobody can go below: a slice of funcs, allocated, filled and
 //     called, without failures, cancelling or a second user.
 //   - goroutine is Go's usual asynchronous value: a goroutine that sends into a

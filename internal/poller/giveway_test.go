@@ -12,42 +12,27 @@ import (
 	"github.com/spindle-go/spindle/internal/poller"
 )
 
-// testGivesWay has a loop that always has something to do, and a goroutine that wants
-// the only processor, over and over. What is counted is after how many of the Waits the
-// other one has run; Go takes the processor from the loop by force every few thousand.
+// testGivesWay has a loop that always has something to do, and another goroutine that
+// wants the only processor, and one more whenever it had it. What is counted is after how
+// many of the Waits one has run; Go takes the processor from the loop by force every few
+// thousand.
 func testGivesWay(w *world) {
 	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(1))
-	var others atomic.Int64
-	over, ended := make(chan struct{}), make(chan struct{})
-	go func() {
-		defer close(ended)
-		for {
-			select {
-			case <-over:
-				return
-			default:
-				others.Add(1)
-				runtime.Gosched()
-			}
-		}
-	}()
-	defer func() {
-		close(over)
-		<-ended
-	}()
 	events := make([]poller.Event, 4)
 	count := func(name string, waits, ready int, timeout time.Duration) {
 		const want = 100
-		gaveWay, last := 0, others.Load()
+		var ran atomic.Bool
+		go ran.Store(true)
+		gaveWay := 0
 		for range waits {
 			n, err := w.p.Wait(events, timeout, nil)
 			w.check(err)
 			if n != ready {
 				w.Fatalf("%s: %d events, want %d", name, n, ready)
 			}
-			if now := others.Load(); now != last {
+			if ran.Swap(false) {
 				gaveWay++
-				last = now
+				go ran.Store(true)
 			}
 		}
 		if gaveWay < want*3/4 || gaveWay > want*3/2 {

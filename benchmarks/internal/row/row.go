@@ -14,8 +14,8 @@ type Row struct {
 	// InTurns is for rows of nothing but computing. Their operations are made in turns
 	// of some 50 µs, after each of which the goroutine gives way, as that of a loop does
 	// now and then. Where there is one processor, a goroutine that never does leaves Go's
-	// collector no moment of its own: marking then goes on for a third of the time, and
-	// meanwhile every write of a pointer costs more.
+	// collector no moment of its own: marking then goes on for up to a third of the time,
+	// and meanwhile every write of a pointer costs more.
 	InTurns bool
 	// Contenders run in this order.
 	Contenders []Contender
@@ -40,8 +40,8 @@ type Setup interface {
 	Errorf(format string, args ...any)
 
 	// Took says that of the Run that is under way only d counts, since the rest of
-	// it prepares the operations. Each Run of the contender says so once. It fails the
-	// benchmark of a row in turns.
+	// it prepares the operations. Each Run of the contender says so once. In a row
+	// in turns that fails the benchmark.
 	Took(d time.Duration)
 }
 

@@ -160,34 +160,20 @@ func TestInTurns(t *testing.T) {
 	}
 }
 
-// TestInTurnsGivesWay has a goroutine that wants the only processor over and over, and
-// counts the turns between which it ran.
+// TestInTurnsGivesWay has another goroutine want the only processor, and one more whenever
+// it had it, and counts the turns between which one ran.
 func TestInTurnsGivesWay(t *testing.T) {
 	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(1))
-	over, ended := make(chan struct{}), make(chan struct{})
-	var others atomic.Int64
-	go func() {
-		defer close(ended)
-		for {
-			select {
-			case <-over:
-				return
-			default:
-				others.Add(1)
-				runtime.Gosched()
-			}
-		}
-	}()
-	gaveWay, last := 0, int64(0)
+	var ran atomic.Bool
+	ran.Store(true)
+	gaveWay := -1 // the first is not one that ran
 	row.InTurns(func(int) int {
-		if now := others.Load(); now != last {
+		if ran.Swap(false) {
 			gaveWay++
-			last = now
+			go ran.Store(true)
 		}
 		return 7
 	}, 7, 5)(1000)
-	close(over)
-	<-ended
 	if gaveWay < 150 { // of 200; now and then one of the runtime's goroutines has its turn
 		t.Errorf("another goroutine ran after %d of 200 turns", gaveWay)
 	}
