@@ -42,7 +42,8 @@ import (
 // look does not wait, so a loop with enough to do would never let anybody else run. Where
 // there is only one processor, workers and the collector would have to be content with
 // what Go takes from a goroutine by force: the result of a worker took 20 ms beside twenty
-// busy connections. It takes 0.2 ms with this, and the connections are as fast as before.
+// busy connections. It takes 0.25 ms with this. Connections that have the only processor
+// to themselves pay some 5% for it, and still 3% with 512.
 const busyLimit = 32
 
 // zeroPolls returns how often Wait looks before it goes to sleep.
